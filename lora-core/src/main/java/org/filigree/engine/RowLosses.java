@@ -1,0 +1,21 @@
+package org.filigree.engine;
+
+import java.util.Arrays;
+
+/**
+ * What a batch cost, by row in the batch's order: sums, never means, so that any split of a global batch adds up.
+ *
+ * @param losses sum of the row's token losses
+ * @param targets number of tokens summed
+ * @param correct targets that were the most likely token; null where only trained, not scored
+ */
+public record RowLosses(double[] losses, int[] targets, int[] correct) {
+
+    public double loss() {
+        return Arrays.stream(losses).sum();
+    }
+
+    public long tokens() {
+        return Arrays.stream(targets).asLongStream().sum();
+    }
+}

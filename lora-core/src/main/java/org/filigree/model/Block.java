@@ -1,0 +1,17 @@
+package org.filigree.model;
+
+import java.util.List;
+
+/**
+ * A part of the model between two boundaries: what the tape keeps, recomputes and plans as one.
+ *
+ * @param name for messages, such as {@code model.layers.3}
+ * @param input the boundary activation read, {@code [N, width]}; null for the first block, which reads the tokens
+ * @param output the boundary activation written; the next block's {@code input}
+ */
+public record Block(String name, String input, String output, List<Op> ops) {
+
+    public Block {
+        ops = List.copyOf(ops);
+    }
+}
