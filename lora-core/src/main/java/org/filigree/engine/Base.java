@@ -1,5 +1,7 @@
 package org.filigree.engine;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.filigree.model.ModelSpec;
 import org.filigree.model.Weights;
 
@@ -8,10 +10,14 @@ public final class Base implements AutoCloseable {
 
     private final Kernels kernels;
     private final ModelSpec spec;
+    private final Arena arena;
+    private final Map<String, Buffer> weights;
 
-    private Base(Kernels kernels, ModelSpec spec) {
+    private Base(Kernels kernels, ModelSpec spec, Arena arena, Map<String, Buffer> weights) {
         this.kernels = kernels;
         this.spec = spec;
+        this.arena = arena;
+        this.weights = weights;
     }
 
     /**
@@ -20,8 +26,31 @@ public final class Base implements AutoCloseable {
      * @throws IllegalArgumentException naming the weight whose shape is not the model's
      * @throws OutOfEngineMemoryException when it does not fit; nothing stays allocated
      */
-    public static Base load(Kernels kernels, ModelSpec spec, Weights weights) {
-        throw new IllegalStateException("in work");
+    public static Base load(Kernels kernels, ModelSpec spec, Weights source) {
+        var arena = kernels.arena();
+        try {
+            var weights = new HashMap<String, Buffer>();
+            for (var wanted : spec.weights()) {
+                var stored = source.read(wanted.name());
+                if (stored.rows() != wanted.rows() || stored.columns() != wanted.columns()) {
+                    throw new IllegalArgumentException(
+                            "weight %s: found shape [%d, %d], the model's config.json wants [%d, %d]"
+                                    .formatted(
+                                            wanted.name(),
+                                            stored.rows(),
+                                            stored.columns(),
+                                            wanted.rows(),
+                                            wanted.columns()));
+                }
+                var buffer = arena.allocate(kernels.computeType(), wanted.rows(), wanted.columns());
+                buffer.write(stored.data().duplicate().order(stored.data().order()), stored.type());
+                weights.put(wanted.name(), buffer);
+            }
+            return new Base(kernels, spec, arena, Map.copyOf(weights));
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
     }
 
     public ModelSpec spec() {
@@ -32,15 +61,23 @@ public final class Base implements AutoCloseable {
         return kernels;
     }
 
-    /** Bytes of native memory the weights take. */
-    public long bytes() {
-        return 0;
+    /** The weight of that name, in the compute type. */
+    Buffer weight(String name) {
+        return weights.get(name);
     }
 
+    /** Bytes of native memory the weights take. */
+    public long bytes() {
+        return arena.bytes();
+    }
+
+    @SuppressWarnings("DoNotCallSuggester")
     public Session session(SessionOptions options) {
-        throw new IllegalStateException("in work");
+        throw new IllegalStateException("the tape is in work: " + options);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        arena.close();
+    }
 }
