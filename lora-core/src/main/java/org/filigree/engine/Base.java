@@ -71,9 +71,8 @@ public final class Base implements AutoCloseable {
         return arena.bytes();
     }
 
-    @SuppressWarnings("DoNotCallSuggester")
     public Session session(SessionOptions options) {
-        throw new IllegalStateException("the tape is in work: " + options);
+        return new TapeSession(this, options);
     }
 
     @Override

@@ -1,0 +1,149 @@
+package org.filigree.engine;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.filigree.lora.AdapterLayout;
+import org.filigree.lora.AdapterPlan;
+import org.filigree.model.DataType;
+
+/**
+ * One adapter in native memory: values, summed gradients and AdamW moments, each as one column of all its elements, so
+ * that an update is one kernel. Kernels read the values through views in the compute type.
+ */
+final class AdapterSlot implements AutoCloseable {
+
+    /** The low-rank part of one linear layer: {@code a, dA [rank, in]}, {@code b, dB [out, rank]}. */
+    record LowRank(Buffer a, Buffer b, Buffer dA, Buffer dB, int rank, double scale) {}
+
+    private final Kernels kernels;
+    private final AdapterPlan plan;
+    private final Arena arena;
+    private final Buffer master;
+    private final Buffer computed;
+    private final Buffer gradient;
+    private Buffer firstMoment;
+    private Buffer secondMoment;
+    private final Map<String, LowRank> lowRanks = new HashMap<>();
+    private final Map<String, Buffer> weights = new HashMap<>();
+    private final Map<String, Buffer> weightGradients = new HashMap<>();
+
+    AdapterSlot(Kernels kernels, AdapterPlan plan, float[] values) {
+        if (values.length != plan.layout().size()) {
+            throw new IllegalArgumentException("adapter values: found %d, the plan wants %d"
+                    .formatted(values.length, plan.layout().size()));
+        }
+        this.kernels = kernels;
+        this.plan = plan;
+        this.arena = kernels.arena();
+        var size = values.length;
+        var type = kernels.masterType();
+        master = arena.allocate(type, size, 1);
+        master.write(values, 0);
+        gradient = zeros(type, size);
+        computed = type == kernels.computeType() ? master : arena.allocate(kernels.computeType(), size, 1);
+        refreshComputed();
+        var layout = plan.layout();
+        for (var wrap : plan.wraps()) {
+            var a = layout.find(wrap.a());
+            var b = layout.find(wrap.b());
+            lowRanks.put(
+                    wrap.module(),
+                    new LowRank(
+                            view(computed, a),
+                            view(computed, b),
+                            view(gradient, a),
+                            view(gradient, b),
+                            wrap.rank(),
+                            wrap.scale()));
+        }
+        for (var name : plan.weights()) {
+            weights.put(name, view(computed, layout.find(name)));
+            weightGradients.put(name, view(gradient, layout.find(name)));
+        }
+    }
+
+    private Buffer zeros(DataType type, int size) {
+        var buffer = arena.allocate(type, size, 1);
+        kernels.fill(buffer, 0);
+        return buffer;
+    }
+
+    private static Buffer view(Buffer flat, AdapterLayout.Tensor tensor) {
+        return flat.rows(tensor.offset(), tensor.elements()).reshape(tensor.rows(), tensor.columns());
+    }
+
+    private void refreshComputed() {
+        if (computed != master) {
+            kernels.copy(master, computed);
+        }
+    }
+
+    AdapterPlan plan() {
+        return plan;
+    }
+
+    /** Replaces the values; gradients and moments become zero. */
+    void reset(float[] values) {
+        master.write(values, 0);
+        refreshComputed();
+        zeroGradients();
+        if (firstMoment != null) {
+            kernels.fill(firstMoment, 0);
+            kernels.fill(secondMoment, 0);
+        }
+    }
+
+    /** The low-rank part of a module, or null where the adapter does not wrap it. */
+    LowRank lowRank(String module) {
+        return lowRanks.get(module);
+    }
+
+    /** The adapter's own copy of a base weight, or null where it is frozen. */
+    Buffer weight(String name) {
+        return weights.get(name);
+    }
+
+    /** The gradient of a base weight, or null where it is frozen. */
+    Buffer weightGradient(String name) {
+        return weightGradients.get(name);
+    }
+
+    boolean trainsWeights() {
+        return !weights.isEmpty();
+    }
+
+    float[] values() {
+        return master.read();
+    }
+
+    void gradients(float[] into) {
+        gradient.read(into, 0);
+    }
+
+    void zeroGradients() {
+        kernels.fill(gradient, 0);
+    }
+
+    double squaredGradientNorm() {
+        return kernels.sumOfSquares(gradient);
+    }
+
+    void update(AdamWStep step) {
+        if (firstMoment == null) {
+            firstMoment = zeros(master.type(), master.rows());
+            secondMoment = zeros(master.type(), master.rows());
+        }
+        kernels.adamW(master, gradient, firstMoment, secondMoment, step);
+        refreshComputed();
+        zeroGradients();
+    }
+
+    long bytes() {
+        return arena.bytes();
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

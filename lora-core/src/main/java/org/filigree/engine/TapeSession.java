@@ -1,0 +1,139 @@
+package org.filigree.engine;
+
+import java.util.List;
+import org.filigree.lora.AdapterPlan;
+import org.filigree.text.TokenRow;
+
+/** The session every engine has: a tape over its kernels. */
+final class TapeSession implements Session {
+
+    private final Base base;
+    private final Tape tape;
+
+    TapeSession(Base base, SessionOptions options) {
+        this.base = base;
+        this.tape = new Tape(base, options);
+    }
+
+    @Override
+    public void put(int slot, AdapterPlan plan, float[] values) {
+        var present = tape.parameters().slot(slot);
+        if (present != null && present.plan().equals(plan)) {
+            present.reset(values);
+            return;
+        }
+        tape.parameters().put(slot, new AdapterSlot(base.kernels(), plan, values));
+        tape.replan();
+    }
+
+    @Override
+    public void remove(int slot) {
+        tape.parameters().remove(slot);
+        tape.replan();
+    }
+
+    @Override
+    public float[] values(int slot) {
+        return tape.parameters().require(slot).values();
+    }
+
+    @Override
+    public RowLosses accumulate(Batch batch) {
+        return tape.train(checked(batch));
+    }
+
+    @Override
+    public void gradients(int slot, float[] into) {
+        tape.parameters().require(slot).gradients(into);
+    }
+
+    @Override
+    public void zeroGradients(int slot) {
+        tape.parameters().require(slot).zeroGradients();
+    }
+
+    @Override
+    public double squaredGradientNorm(int slot) {
+        return tape.parameters().require(slot).squaredGradientNorm();
+    }
+
+    @Override
+    public void update(int slot, AdamWStep step) {
+        tape.parameters().require(slot).update(step);
+    }
+
+    @Override
+    public RowLosses score(Batch batch) {
+        return tape.score(checked(batch));
+    }
+
+    @Override
+    public float[][] logits(Batch batch, int[] at) {
+        return tape.logits(checked(batch), at);
+    }
+
+    @Override
+    public Decoding decode(int slot, int capacity) {
+        var longest = base.spec().maxPositions();
+        if (capacity > longest) {
+            throw new IllegalArgumentException(
+                    "a text of %d tokens: the model has %d positions".formatted(capacity, longest));
+        }
+        var cache = new KeyValueCache(base.kernels(), capacity);
+        return new Decoding() {
+            @Override
+            public float[] append(int[] tokens) {
+                if (cache.past() + tokens.length > cache.capacity()) {
+                    throw new IllegalArgumentException("the text is full: %d tokens and %d more, room for %d"
+                            .formatted(cache.past(), tokens.length, cache.capacity()));
+                }
+                return tape.append(checked(continuation(slot, tokens, cache.past())), cache);
+            }
+
+            @Override
+            public void close() {
+                cache.close();
+            }
+        };
+    }
+
+    private static Batch continuation(int slot, int[] tokens, int past) {
+        var labels = new int[tokens.length];
+        java.util.Arrays.fill(labels, TokenRow.IGNORED);
+        var batch = Batch.of(List.of(new Batch.Placed(slot, 0, TokenRow.of(tokens, labels))));
+        for (var i = 0; i < tokens.length; i++) {
+            batch.positions()[i] += past;
+        }
+        return batch;
+    }
+
+    /** Ids reach native tables unchecked, so they are checked here. */
+    private Batch checked(Batch batch) {
+        var vocabulary = base.spec().vocabulary();
+        for (var i = 0; i < batch.size(); i++) {
+            if (batch.tokens()[i] < 0 || batch.tokens()[i] >= vocabulary || batch.targets()[i] >= vocabulary) {
+                throw new IllegalArgumentException("token id %d (target %d): the model's vocabulary has %d"
+                        .formatted(batch.tokens()[i], batch.targets()[i], vocabulary));
+            }
+            if (batch.positions()[i] >= base.spec().maxPositions()) {
+                throw new IllegalArgumentException("position %d: the model has %d"
+                        .formatted(batch.positions()[i], base.spec().maxPositions()));
+            }
+        }
+        return batch;
+    }
+
+    @Override
+    public long bytes() {
+        return tape.workspace().bytes()
+                + tape.parameters().slots().values().stream()
+                        .mapToLong(AdapterSlot::bytes)
+                        .sum();
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(tape.parameters().slots().keySet()).forEach(tape.parameters()::remove);
+        tape.close();
+    }
+}
