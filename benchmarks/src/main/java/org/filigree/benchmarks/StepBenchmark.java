@@ -1,0 +1,144 @@
+package org.filigree.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.ServiceLoader;
+import org.filigree.engine.AdamWStep;
+import org.filigree.engine.Base;
+import org.filigree.engine.Batch;
+import org.filigree.engine.Engine;
+import org.filigree.engine.Kernels;
+import org.filigree.engine.SessionOptions;
+import org.filigree.engine.Weight;
+import org.filigree.lora.CounterRandom;
+import org.filigree.model.DataType;
+import org.filigree.text.TokenRow;
+
+/**
+ * A LoRA training step on the bare engine: forward, backward, AdamW; r=8 on all seven projections, 4 rows of 256 tokens.
+ * Prints one line of JSON; {@code run.sh} runs it in turn with peer.py.
+ *
+ * <p>Arguments: engine, float32 or bfloat16, threads, steps; a fifth, {@code recompute}, keeps boundaries only.
+ */
+public final class StepBenchmark {
+
+    private static final int ROWS = 4;
+    private static final int LENGTH = 256;
+    private static final int RANK = 8;
+    private static final int WARM_UP = 3;
+
+    private StepBenchmark() {}
+
+    public static void main(String[] arguments) throws IOException {
+        var name = arguments[0];
+        var type = DataType.valueOf(arguments[1].toUpperCase(Locale.ROOT));
+        var threads = Integer.parseInt(arguments[2]);
+        var steps = Integer.parseInt(arguments[3]);
+        var options = new SessionOptions(arguments.length > 4, SessionOptions.DEFAULT.headChunk());
+        var engine = ServiceLoader.load(Engine.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(e -> e.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        var shape = LlamaShape.DEFAULT;
+        try (var kernels = engine.open("cpu", type, threads);
+                var base = Base.load(kernels, shape.spec(), shape.weights());
+                var session = base.session(options)) {
+            System.err.println(kernels.fingerprint());
+            var plan = shape.lora(RANK);
+            session.put(0, plan, shape.values(plan));
+            var batch = batch(shape.vocabulary());
+            var seconds = new ArrayList<Double>();
+            var loss = 0.0;
+            for (var step = 1; step <= WARM_UP + steps; step++) {
+                var begin = System.nanoTime();
+                var losses = session.accumulate(batch);
+                loss = losses.loss() / losses.tokens();
+                session.update(0, new AdamWStep(step, 1e-4, 0.9, 0.999, 1e-8, 0, 1.0 / losses.tokens()));
+                if (step > WARM_UP) {
+                    seconds.add((System.nanoTime() - begin) / 1e9);
+                }
+            }
+            var peak = peakBytes();
+            var tokensPerSecond = ROWS * LENGTH / median(seconds);
+            var gflops = productRate(kernels);
+            System.out.printf(
+                    Locale.ROOT,
+                    "{\"side\": \"filigree-%s\", \"type\": \"%s\", \"tokens_per_second\": %.1f, \"peak_mb\": %d,"
+                            + " \"native_mb\": %d, \"product_gflops\": %.1f, \"share_of_product_rate\": %.3f,"
+                            + " \"loss\": %.5f}%n",
+                    name,
+                    arguments[1],
+                    tokensPerSecond,
+                    peak >> 20,
+                    (base.bytes() + session.bytes()) >> 20,
+                    gflops,
+                    tokensPerSecond * floorFlops(shape) / 1e9 / gflops,
+                    loss);
+        }
+    }
+
+    /** Multiplications and additions a token cannot do without: two products a frozen weight. */
+    private static double floorFlops(LlamaShape shape) {
+        return shape.spec().linears().stream()
+                .mapToDouble(l -> 4.0 * l.inFeatures() * l.outFeatures())
+                .sum();
+    }
+
+    private static Batch batch(int vocabulary) {
+        var rows = new ArrayList<Batch.Placed>();
+        for (var row = 0; row < ROWS; row++) {
+            var ids = new int[LENGTH];
+            for (var i = 0; i < LENGTH; i++) {
+                ids[i] = (int) CounterRandom.below(CounterRandom.key(row), i, vocabulary);
+            }
+            rows.add(new Batch.Placed(0, row, TokenRow.of(ids, ids)));
+        }
+        return Batch.of(rows);
+    }
+
+    /** The machine's own rate for one large product through the same library, in GFLOPS. */
+    private static double productRate(Kernels kernels) {
+        var n = 1024;
+        try (var arena = kernels.arena()) {
+            var x = arena.allocate(kernels.computeType(), n, n);
+            var w = arena.allocate(kernels.computeType(), n, n);
+            var out = arena.allocate(kernels.computeType(), n, n);
+            kernels.fill(x, 0.5);
+            kernels.fill(w, 0.5);
+            var rates = new ArrayList<Double>();
+            for (var i = 0; i < 30; i++) {
+                var begin = System.nanoTime();
+                kernels.linear(x, new Weight.Dense(w, false), null, out);
+                rates.add(2.0 * n * n * n / (System.nanoTime() - begin));
+            }
+            return median(rates);
+        }
+    }
+
+    private static double median(List<Double> values) {
+        var sorted = new ArrayList<>(values);
+        Collections.sort(sorted);
+        return sorted.get(sorted.size() / 2);
+    }
+
+    /** The process's largest resident set, in bytes. */
+    private static long peakBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Arrays.stream(line.split("\\s+"))
+                                .filter(word -> word.matches("\\d+"))
+                                .mapToLong(Long::parseLong)
+                                .findFirst()
+                                .orElseThrow()
+                        * 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+}
