@@ -78,8 +78,7 @@ final class PlainActivations {
             case GELU -> normalCdf(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
             case GELU_TANH -> {
                 var tanh = Math.tanh(SQRT_2_OVER_PI * (x + CUBIC * x * x * x));
-                yield 0.5 * (1 + tanh)
-                        + 0.5 * x * (1 - tanh * tanh) * SQRT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
+                yield 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * SQRT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
             }
         };
     }

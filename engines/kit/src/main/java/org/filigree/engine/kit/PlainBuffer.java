@@ -129,8 +129,8 @@ final class PlainBuffer implements Buffer {
 
     private void requireRoom(int length, int from) {
         if (from < 0 || length - from < (long) rows * columns) {
-            throw new IllegalArgumentException("[%d, %d] from offset %d of an array of %d"
-                    .formatted(rows, columns, from, length));
+            throw new IllegalArgumentException(
+                    "[%d, %d] from offset %d of an array of %d".formatted(rows, columns, from, length));
         }
     }
 }

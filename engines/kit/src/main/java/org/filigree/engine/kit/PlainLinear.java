@@ -58,8 +58,7 @@ final class PlainLinear {
         }
     }
 
-    static void lowRank(
-            Buffer xIn, Buffer maskIn, Buffer aIn, Buffer bIn, double scale, Buffer uIn, Buffer outIn) {
+    static void lowRank(Buffer xIn, Buffer maskIn, Buffer aIn, Buffer bIn, double scale, Buffer uIn, Buffer outIn) {
         var x = any("lowRank", "x", xIn);
         var a = any("lowRank", "a", aIn);
         var b = any("lowRank", "b", bIn);
