@@ -42,8 +42,8 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
             moments.first()[i] = (float) first;
             moments.second()[i] = (float) second;
             var decayed = values[i] - learningRate * weightDecay * values[i];
-            values[i] =
-                    (float) (decayed - learningRate / correction1 * first / (Math.sqrt(second) / correction2 + epsilon));
+            values[i] = (float)
+                    (decayed - learningRate / correction1 * first / (Math.sqrt(second) / correction2 + epsilon));
         }
     }
 }
