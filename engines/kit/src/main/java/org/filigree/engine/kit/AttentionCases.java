@@ -36,7 +36,10 @@ final class AttentionCases {
             new Case("a window longer than the documents", causal(2, 2, 4, 30), Segments.of(0, 9, 14)),
             new Case("a window of one", causal(2, 2, 4, 1), Segments.of(0, 5)),
             new Case("no mask", new AttentionShape(2, 2, 4, 0.5, false, 0), Segments.of(0, 4, 9)),
-            new Case("a scale that is not the root of the size", new AttentionShape(2, 2, 4, 0.8, true, 0), Segments.of(0, 6)),
+            new Case(
+                    "a scale that is not the root of the size",
+                    new AttentionShape(2, 2, 4, 0.8, true, 0),
+                    Segments.of(0, 6)),
             new Case("a longer text", causal(2, 1, 16, 0), Segments.of(0, 131)),
             new Case("a longer text in a window", causal(2, 1, 16, 20), Segments.of(0, 131, 170)));
 
@@ -45,10 +48,9 @@ final class AttentionCases {
             new Case("several new tokens", causal(2, 2, 4, 0), new Segments(new int[] {0, 3}, new int[] {0, 8})),
             new Case("one new token in a window", causal(2, 1, 4, 4), new Segments(new int[] {0, 1}, new int[] {0, 9})),
             new Case("new tokens in a window", causal(2, 1, 4, 3), new Segments(new int[] {0, 4}, new int[] {0, 9})),
-            new Case(
-                    "new tokens of several texts",
-                    causal(2, 1, 4, 0),
-                    new Segments(new int[] {0, 1, 3}, new int[] {0, 5, 9})));
+            new Case("new tokens of several texts", causal(2, 1, 4, 0), new Segments(new int[] {0, 1, 3}, new int[] {
+                0, 5, 9
+            })));
 
     private AttentionCases() {}
 
@@ -64,8 +66,7 @@ final class AttentionCases {
         // Scores of some hundreds, exact in every type: their exponentials overflow a float.
         cases.add(new KernelCase("attention", "scores far apart do not overflow", t -> {
             var c = new Case("", new AttentionShape(2, 2, 4, 32, true, 0), Segments.of(0, 6));
-            attention(
-                    t, c, whole(t, "q"), whole(t, "k"), t.input("v", 6, 8), t.output("out", 6, 8));
+            attention(t, c, whole(t, "q"), whole(t, "k"), t.input("v", 6, 8), t.output("out", 6, 8));
         }));
         for (var c : List.of(TRAINING.get(3), TRAINING.get(5))) {
             cases.add(new KernelCase("attention", "column views of one product, " + c.claim(), t -> views(t, c)));
@@ -151,8 +152,9 @@ final class AttentionCases {
     private static void gradient(
             Trial t, Case c, Twin q, Twin k, Twin v, Twin out, Twin dOut, Twin dQ, Twin dK, Twin dV) {
         var lse = t.masterOutput("logSumExp", c.queries(), c.shape().heads());
-        t.given(List.of(out, lse), (e, s) ->
-                e.attention(c.shape(), c.segments(), s.of(q), s.of(k), s.of(v), s.of(out), s.of(lse)));
+        t.given(
+                List.of(out, lse),
+                (e, s) -> e.attention(c.shape(), c.segments(), s.of(q), s.of(k), s.of(v), s.of(out), s.of(lse)));
         t.run((e, s) -> e.attentionGradient(
                 c.shape(),
                 c.segments(),

@@ -24,7 +24,17 @@ final class BufferClaims {
     };
 
     private static final float[] FLOATS = {
-        0f, -0f, 1f, -2f, 1 / 3f, 3.1415927f, 65504f, 1e-20f, -1e20f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY,
+        0f,
+        -0f,
+        1f,
+        -2f,
+        1 / 3f,
+        3.1415927f,
+        65504f,
+        1e-20f,
+        -1e20f,
+        Float.POSITIVE_INFINITY,
+        Float.NEGATIVE_INFINITY,
         Float.NaN
     };
 
@@ -49,7 +59,9 @@ final class BufferClaims {
                     }
                     var buffer = arena.allocate(type, 1, count);
                     buffer.write(bytes, stored);
-                    assertThat(buffer.read()).as("%s written to %s", stored, type).containsExactly(wanted);
+                    assertThat(buffer.read())
+                            .as("%s written to %s", stored, type)
+                            .containsExactly(wanted);
                 }
             }
         }
@@ -160,7 +172,8 @@ final class BufferClaims {
             assertThat(arena.bytes()).isZero();
             arena.allocate(kernels.computeType(), 100, 7);
             var first = arena.bytes();
-            assertThat(first).isGreaterThanOrEqualTo(700L * kernels.computeType().bytes());
+            assertThat(first)
+                    .isGreaterThanOrEqualTo(700L * kernels.computeType().bytes());
             var buffer = arena.allocate(kernels.computeType(), 100, 7);
             assertThat(arena.bytes()).isEqualTo(2 * first);
             assertThat(buffer.rows(1, 2).columns(0, 3).rows()).isEqualTo(2);

@@ -149,8 +149,7 @@ final class ElementwiseCases {
         cases.add(new KernelCase("gatedActivation", kind + ", gate and up side by side", t -> {
             var both = t.input("gateAndUp", 7, 10);
             var out = t.input("out", 7, 6).columns(1, 5);
-            t.run((k, s) ->
-                    k.gatedActivation(kind, s.of(both.columns(0, 5)), s.of(both.columns(5, 5)), s.of(out)));
+            t.run((k, s) -> k.gatedActivation(kind, s.of(both.columns(0, 5)), s.of(both.columns(5, 5)), s.of(out)));
         }));
         cases.add(new KernelCase("gatedActivationGradient", kind + " times up", t -> {
             var gate = wide(t);
@@ -158,8 +157,7 @@ final class ElementwiseCases {
             var dOut = t.input("dOut", 5, 5);
             var dGate = t.output("dGate", 5, 5);
             var dUp = t.output("dUp", 5, 5);
-            t.run((k, s) -> k.gatedActivationGradient(
-                    kind, s.of(gate), s.of(up), s.of(dOut), s.of(dGate), s.of(dUp)));
+            t.run((k, s) -> k.gatedActivationGradient(kind, s.of(gate), s.of(up), s.of(dOut), s.of(dGate), s.of(dUp)));
         }));
         cases.add(new KernelCase("gatedActivationGradient", kind + ", gate and up side by side", t -> {
             var both = t.input("gateAndUp", 7, 10);

@@ -160,9 +160,9 @@ public abstract class EngineCompatibilityKit {
     class Determinism {
         @TestFactory
         Stream<DynamicTest> equalInputsGiveEqualBits() {
-            return inEveryType(kernels -> available(kernels).forEach(c -> assertThat(flat(c.bits(kernels)))
-                    .as(c.toString())
-                    .isEqualTo(flat(c.bits(kernels)))));
+            return inEveryType(kernels -> available(kernels)
+                    .forEach(c ->
+                            assertThat(flat(c.bits(kernels))).as(c.toString()).isEqualTo(flat(c.bits(kernels)))));
         }
 
         @TestFactory
@@ -215,7 +215,8 @@ public abstract class EngineCompatibilityKit {
 
         @Test
         void everyKernelIsTried() {
-            Set<String> tried = KernelCases.all().stream().map(KernelCase::kernel).collect(Collectors.toSet());
+            Set<String> tried =
+                    KernelCases.all().stream().map(KernelCase::kernel).collect(Collectors.toSet());
             assertThat(tried).isEqualTo(kernelNames());
         }
     }
@@ -229,38 +230,41 @@ public abstract class EngineCompatibilityKit {
 
         @TestFactory
         Stream<DynamicTest> kernelsHaveTheTypeAskedForAndAFingerprint() {
-            return computeTypes().stream().map(type -> dynamicTest(type.name(), () -> {
-                try (var kernels = kernels(type)) {
-                    assertThat(kernels.computeType()).isEqualTo(type);
-                    assertThat(kernels.fingerprint()).isNotBlank().doesNotContain("\n");
-                }
-            }));
+            return computeTypes().stream()
+                    .map(type -> dynamicTest(type.name(), () -> {
+                        try (var kernels = kernels(type)) {
+                            assertThat(kernels.computeType()).isEqualTo(type);
+                            assertThat(kernels.fingerprint()).isNotBlank().doesNotContain("\n");
+                        }
+                    }));
         }
     }
 
     private Stream<DynamicTest> inEveryType(Consumer<Kernels> claim) {
-        return computeTypes().stream().map(type -> dynamicTest("in " + type, () -> {
-            try (var kernels = kernels(type)) {
-                claim.accept(kernels);
-            }
-        }));
+        return computeTypes().stream()
+                .map(type -> dynamicTest("in " + type, () -> {
+                    try (var kernels = kernels(type)) {
+                        claim.accept(kernels);
+                    }
+                }));
     }
 
     /** Each case in each type: equal to the judge, or refused by name where the engine lacks the kernel. */
     private Stream<DynamicTest> judged(List<KernelCase> cases) {
         return computeTypes().stream()
-                .flatMap(type -> cases.stream().map(c -> dynamicTest(c + ", in " + type, () -> {
-                    try (var kernels = kernels(type)) {
-                        if (kernels.lacks().contains(c.kernel())) {
-                            assertThatThrownBy(() -> c.judge(kernels))
-                                    .isInstanceOf(UnsupportedOperationException.class)
-                                    .hasMessageContaining(c.kernel())
-                                    .hasMessageContaining(engine().name());
-                        } else {
-                            c.judge(kernels);
-                        }
-                    }
-                })));
+                .flatMap(type -> cases.stream()
+                        .map(c -> dynamicTest(c + ", in " + type, () -> {
+                            try (var kernels = kernels(type)) {
+                                if (kernels.lacks().contains(c.kernel())) {
+                                    assertThatThrownBy(() -> c.judge(kernels))
+                                            .isInstanceOf(UnsupportedOperationException.class)
+                                            .hasMessageContaining(c.kernel())
+                                            .hasMessageContaining(engine().name());
+                                } else {
+                                    c.judge(kernels);
+                                }
+                            }
+                        })));
     }
 
     private static List<KernelCase> available(Kernels kernels) {

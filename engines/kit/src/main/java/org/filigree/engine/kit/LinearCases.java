@@ -65,8 +65,8 @@ final class LinearCases {
                 var dOut = t.input("dOut", n, out);
                 var w = weight(t, in, out, inputMajor);
                 var dX = accumulate ? t.input("dX", n, in) : t.output("dX", n, in);
-                t.run((k, s) -> k.linearInputGradient(
-                        s.of(dOut), new Weight.Dense(s.of(w), inputMajor), s.of(dX), accumulate));
+                t.run((k, s) ->
+                        k.linearInputGradient(s.of(dOut), new Weight.Dense(s.of(w), inputMajor), s.of(dX), accumulate));
             }));
         }
         cases.add(new KernelCase("linearWeightGradient", shape + ", adds to what is there", t -> {

@@ -60,8 +60,7 @@ final class NormCases {
                 var out = t.output("out", n, width);
                 var mean = t.masterOutput("mean", n, 1);
                 var rstd = t.masterOutput("rstd", n, 1);
-                t.run((k, s) ->
-                        k.layerNorm(s.of(x), s.of(w), s.of(bias), EPS, s.of(out), s.of(mean), s.of(rstd)));
+                t.run((k, s) -> k.layerNorm(s.of(x), s.of(w), s.of(bias), EPS, s.of(out), s.of(mean), s.of(rstd)));
             }));
         }
         layerGradient(cases, shape + ", frozen", n, width, false, false, false);
@@ -85,8 +84,9 @@ final class NormCases {
             var mean = t.masterOutput("mean", n, 1);
             var rstd = t.masterOutput("rstd", n, 1);
             var unused = t.output("unused", n, width);
-            t.given(List.of(mean, rstd, unused), (k, s) ->
-                    k.layerNorm(s.of(x), s.of(w), null, EPS, s.of(unused), s.of(mean), s.of(rstd)));
+            t.given(
+                    List.of(mean, rstd, unused),
+                    (k, s) -> k.layerNorm(s.of(x), s.of(w), null, EPS, s.of(unused), s.of(mean), s.of(rstd)));
             var dX = accumulate ? t.input("dX", n, width) : t.output("dX", n, width);
             var dWeight = trainsWeight ? t.master("dWeight", 1, width) : null;
             var dBias = trainsBias ? t.master("dBias", 1, width) : null;

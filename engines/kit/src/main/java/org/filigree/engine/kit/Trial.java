@@ -128,15 +128,18 @@ final class Trial implements AutoCloseable {
             agree("result " + i, tried.get(i), judged.get(i));
         }
         for (var twin : twins) {
-            agree(twin.name(), doubles(twin.tried().read()), doubles(twin.judged().read()));
+            agree(
+                    twin.name(),
+                    doubles(twin.tried().read()),
+                    doubles(twin.judged().read()));
         }
     }
 
     /** All that the engine's side now holds, as bits. */
     List<long[]> bits() {
         var bits = new ArrayList<long[]>();
-        tried.forEach(values ->
-                bits.add(Arrays.stream(values).mapToLong(Double::doubleToLongBits).toArray()));
+        tried.forEach(values -> bits.add(
+                Arrays.stream(values).mapToLong(Double::doubleToLongBits).toArray()));
         twins.forEach(twin -> bits.add(Arrays.stream(doubles(twin.tried().read()))
                 .mapToLong(Double::doubleToLongBits)
                 .toArray()));

@@ -27,7 +27,8 @@ class PlainKernelsTest {
     @Test
     void linearMultipliesByTheTransposedWeight() {
         var out = matrix(1, 2, 0, 0);
-        kernels.linear(matrix(1, 2, 1, 2), new Weight.Dense(matrix(2, 2, 3, 4, 5, 6), false), matrix(1, 2, 10, 20), out);
+        kernels.linear(
+                matrix(1, 2, 1, 2), new Weight.Dense(matrix(2, 2, 3, 4, 5, 6), false), matrix(1, 2, 10, 20), out);
         assertThat(out.read()).containsExactly(21, 37);
         kernels.linear(matrix(1, 2, 1, 2), new Weight.Dense(matrix(2, 2, 3, 4, 5, 6), true), null, out);
         assertThat(out.read()).containsExactly(13, 16);
