@@ -1,0 +1,51 @@
+package org.filigree.engine.libtorch;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the processor says of itself.
+ *
+ * @param flags instruction sets by Linux's names; empty where they cannot be known
+ */
+record CpuInfo(String model, Set<String> flags) {
+
+    private static final Path SOURCE = Path.of("/proc/cpuinfo");
+
+    /** This machine's; on anything but Linux the name of the architecture and no flags. */
+    static CpuInfo local() {
+        if (!Files.exists(SOURCE)) {
+            return new CpuInfo(System.getProperty("os.arch"), Set.of());
+        }
+        try {
+            return parse(Files.readAllLines(SOURCE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static CpuInfo parse(List<String> lines) {
+        return new CpuInfo(
+                field(lines, "model name"), Set.of(field(lines, "flags").split("\\s+")));
+    }
+
+    private static String field(List<String> lines, String name) {
+        return lines.stream()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse("unknown");
+    }
+
+    boolean hasBfloat16Products() {
+        return flags.contains("avx512_bf16") || flags.contains("amx_bf16");
+    }
+
+    boolean hasAvx512() {
+        return flags.contains("avx512f") && flags.contains("avx512dq") && flags.contains("avx512vl");
+    }
+}

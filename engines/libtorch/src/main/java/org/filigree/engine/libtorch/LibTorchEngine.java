@@ -1,0 +1,118 @@
+package org.filigree.engine.libtorch;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.global.torch;
+import org.filigree.engine.Engine;
+import org.filigree.engine.EngineUnavailableException;
+import org.filigree.engine.Kernels;
+import org.filigree.model.DataType;
+
+/** The default engine: libtorch through JavaCPP, on CPU and, with its build, on CUDA. */
+public final class LibTorchEngine implements Engine {
+
+    /** Threads this JVM's libtorch and OpenBLAS were set to, 0 before the first {@link #open}. */
+    private static final AtomicInteger THREADS = new AtomicInteger();
+
+    @Override
+    public String name() {
+        return "libtorch";
+    }
+
+    @Override
+    public int preference() {
+        return 100;
+    }
+
+    @Override
+    public Kernels open(String device, DataType computeType, int threads) {
+        if (computeType != DataType.FLOAT32 && computeType != DataType.BFLOAT16) {
+            throw new EngineUnavailableException(
+                    "engine libtorch computes in float32 or bfloat16, not in " + computeType);
+        }
+        if (threads <= 0) {
+            throw new EngineUnavailableException("engine libtorch: threads must be positive, found " + threads);
+        }
+        try {
+            extract();
+            Loader.load(openblas.class);
+            Loader.load(torch.class);
+        } catch (UnsatisfiedLinkError e) {
+            throw new EngineUnavailableException(
+                    "engine libtorch: its natives do not load on " + Loader.getPlatform() + ": " + e.getMessage(), e);
+        }
+        if (device.startsWith("cuda") && !torch.cuda_is_available()) {
+            throw new EngineUnavailableException(
+                    "device %s: no CUDA device that libtorch can use (a GPU build and a driver are needed)"
+                            .formatted(device));
+        }
+        setThreads(threads);
+        try {
+            return new LibTorchKernels(new Device(device), computeType, fingerprint(device, computeType, threads));
+        } catch (IOException e) {
+            throw new EngineUnavailableException("engine libtorch: its jars say no version: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Unpacks libtorch_cpu before anything loads. JavaCPP unpacks libraries as it loads them, and libtorch.so, loaded
+     * first, needs libtorch_cpu.so beside it: with an empty cache the JVM dies in its static initialisers.
+     */
+    private static void extract() {
+        try {
+            for (var library : new String[] {"libc10.so", "libtorch_cpu.so", "libtorch.so"}) {
+                Loader.cacheResource(
+                        LibTorchEngine.class, "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/" + library);
+            }
+        } catch (IOException e) {
+            throw new EngineUnavailableException(
+                    "engine libtorch: its natives cannot be unpacked into JavaCPP's cache: " + e.getMessage(), e);
+        }
+    }
+
+    /** One value a JVM: libtorch and OpenBLAS keep theirs in globals, and equal bits depend on it. */
+    private static void setThreads(int threads) {
+        var set = THREADS.compareAndExchange(0, threads);
+        if (set == 0) {
+            torch.set_num_threads(threads);
+            openblas.blas_set_num_threads(threads);
+        } else if (set != threads) {
+            throw new EngineUnavailableException(
+                    "engine libtorch runs with %d threads in this JVM already; %d were asked for"
+                            .formatted(set, threads));
+        }
+    }
+
+    private static String fingerprint(String device, DataType type, int threads) throws IOException {
+        return "libtorch %s, device %s, cpu %s, capability %s, OpenBLAS %s, threads %d, %s"
+                .formatted(
+                        Loader.getVersion("org.bytedeco", "pytorch"),
+                        device,
+                        CpuInfo.local().model(),
+                        torch.get_cpu_capability().getString(),
+                        Loader.getVersion("org.bytedeco", "openblas"),
+                        threads,
+                        type.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public ComputeChoice bestComputeType(String device, DataType wanted) {
+        if (wanted != DataType.BFLOAT16) {
+            return new ComputeChoice(DataType.FLOAT32, "float32 as asked");
+        }
+        if (device.startsWith("cuda")) {
+            return new ComputeChoice(DataType.BFLOAT16, "bfloat16 on " + device);
+        }
+        var cpu = CpuInfo.local();
+        return cpu.hasBfloat16Products()
+                ? new ComputeChoice(DataType.BFLOAT16, "bfloat16: the CPU multiplies it")
+                : new ComputeChoice(
+                        DataType.FLOAT32,
+                        "float32 instead of bfloat16: %s has neither AVX512_BF16 nor AMX, where bfloat16 is slower"
+                                .formatted(cpu.model()));
+    }
+}
