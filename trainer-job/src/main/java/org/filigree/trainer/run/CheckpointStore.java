@@ -1,0 +1,159 @@
+package org.filigree.trainer.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.filigree.format.FileTree;
+
+/**
+ * The checkpoints of a run and the segments of its events. Files are written once under names that no other driver uses
+ * (they carry the owner's epoch), the manifest last: a checkpoint is there when its manifest is, and every file it names
+ * has the size and SHA-256 it gives. Readers ignore everything else.
+ */
+public final class CheckpointStore {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String MANIFEST = "manifest.json";
+
+    /** @param path below the run folder */
+    record Entry(String path, long size, String sha256) {}
+
+    /** @param segments of events, in order, from the run's start to this checkpoint */
+    record Manifest(int round, long epoch, Entry state, List<Entry> segments) {}
+
+    /** A valid checkpoint: the state, and the events so far, one JSON object each. */
+    public record Found(RunState state, List<String> events, Manifest manifest) {}
+
+    private final FileTree files;
+    private final String runFolder;
+
+    public CheckpointStore(FileTree files, String runFolder) {
+        this.files = files;
+        this.runFolder = runFolder;
+    }
+
+    /**
+     * Writes a checkpoint, then removes all but the {@code keep} newest valid ones.
+     *
+     * @param previous what this driver resumed from or saved last; null for the first
+     * @param newEvents since {@code previous}
+     * @throws IOException when it could not be written: earlier checkpoints stand untouched
+     */
+    public Manifest save(long epoch, RunState state, Manifest previous, List<String> newEvents, int keep)
+            throws IOException {
+        var name = "%08d-%d".formatted(state.round(), epoch);
+        var segments = new ArrayList<>(previous == null ? List.<Entry>of() : previous.segments());
+        var lines = newEvents.isEmpty() ? "" : String.join("\n", newEvents) + "\n";
+        segments.add(write("events/" + name + ".jsonl", lines.getBytes(StandardCharsets.UTF_8)));
+        var written = write("checkpoints/" + name + "/state.bin", state.toBytes());
+        var manifest = new Manifest(state.round(), epoch, written, List.copyOf(segments));
+        // The commit: before this line there is no checkpoint, after it there is one.
+        write("checkpoints/" + name + "/" + MANIFEST, JSON.writeValueAsBytes(manifest));
+        prune(keep);
+        return manifest;
+    }
+
+    /** The newest checkpoint that is whole. */
+    public Optional<Found> newest() throws IOException {
+        for (var name : names()) {
+            var found = read(name);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void prune(int keep) throws IOException {
+        var kept = 0;
+        for (var name : names()) {
+            if (read(name).isPresent() && ++kept > keep) {
+                // The manifest first: what remains of an interrupted removal is ignored.
+                files.delete(at("checkpoints/" + name + "/" + MANIFEST));
+                files.delete(at("checkpoints/" + name));
+            }
+        }
+    }
+
+    /** Newest first: by round, then by the owner's epoch. */
+    private List<String> names() throws IOException {
+        if (!files.exists(at("checkpoints"))) {
+            return List.of();
+        }
+        return files.list(at("checkpoints")).stream()
+                .sorted(Comparator.<String>comparingInt(n -> Integer.parseInt(n.substring(0, 8)))
+                        .thenComparingLong(n -> Long.parseLong(n.substring(9)))
+                        .reversed())
+                .toList();
+    }
+
+    private Optional<Found> read(String name) throws IOException {
+        var path = at("checkpoints/" + name + "/" + MANIFEST);
+        if (!files.exists(path)) {
+            return Optional.empty();
+        }
+        Manifest manifest;
+        try {
+            manifest = JSON.readValue(bytes(path), Manifest.class);
+        } catch (JsonProcessingException e) {
+            // Cut off while it was written: the checkpoint was never committed.
+            return Optional.empty();
+        }
+        var state = valid(manifest.state());
+        if (state.isEmpty()) {
+            return Optional.empty();
+        }
+        var events = new ArrayList<String>();
+        for (var segment : manifest.segments()) {
+            var content = valid(segment);
+            if (content.isEmpty()) {
+                return Optional.empty();
+            }
+            new String(content.get(), StandardCharsets.UTF_8).lines().forEach(events::add);
+        }
+        return Optional.of(new Found(RunState.fromBytes(state.get()), List.copyOf(events), manifest));
+    }
+
+    private Optional<byte[]> valid(Entry entry) throws IOException {
+        if (!files.exists(at(entry.path()))) {
+            return Optional.empty();
+        }
+        var content = bytes(at(entry.path()));
+        return content.length == entry.size() && sha256(content).equals(entry.sha256())
+                ? Optional.of(content)
+                : Optional.empty();
+    }
+
+    private Entry write(String path, byte[] content) throws IOException {
+        try (var out = files.create(at(path), false)) {
+            out.write(content);
+        }
+        return new Entry(path, content.length, sha256(content));
+    }
+
+    private byte[] bytes(String path) throws IOException {
+        try (var in = files.open(path)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private String at(String path) {
+        return FileTree.join(runFolder, path);
+    }
+
+    private static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.filigree.trainer.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.filigree.config.FiligreeException;
+import org.junit.jupiter.api.Test;
+
+class CheckpointStoreTest {
+
+    private final MemoryTree files = new MemoryTree();
+    private final CheckpointStore store = new CheckpointStore(files, "out/run");
+
+    private static RunState state(int round) {
+        return new RunState(
+                round,
+                round * 8,
+                new float[] {round, 2},
+                new float[] {3, 4},
+                new float[] {5, 6},
+                new float[] {7, 8},
+                0.5,
+                new float[] {9, 10},
+                1);
+    }
+
+    @Test
+    void aSavedStateComesBackWithItsEventsInOrder() throws IOException {
+        var first = store.save(1, state(1), null, List.of("a", "b"), 2);
+        store.save(1, state(2), first, List.of("c"), 2);
+        var found = store.newest().orElseThrow();
+        assertThat(found.state()).usingRecursiveComparison().isEqualTo(state(2));
+        assertThat(found.events()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void onlyTheNewestAreKeptAndNoEventIsLost() throws IOException {
+        CheckpointStore.Manifest last = null;
+        for (var round = 1; round <= 5; round++) {
+            last = store.save(1, state(round), last, List.of("round " + round), 2);
+        }
+        assertThat(files.list("out/run/checkpoints")).containsExactly("00000004-1", "00000005-1");
+        assertThat(store.newest().orElseThrow().events()).hasSize(5);
+    }
+
+    @Test
+    void aCheckpointWhoseStateWasChangedIsPassedOver() throws IOException {
+        var first = store.save(1, state(1), null, List.of("a"), 2);
+        store.save(1, state(2), first, List.of("b"), 2);
+        files.content.get("out/run/checkpoints/00000002-1/state.bin")[20] ^= 1;
+        assertThat(store.newest().orElseThrow().state().round()).isEqualTo(1);
+    }
+
+    @Property(tries = 300)
+    void aDiskFullAtAnyByteLeavesTheEarlierCheckpointOrTheWholeNewOne(@ForAll @IntRange(max = 900) int room)
+            throws IOException {
+        var disk = new MemoryTree();
+        var checkpoints = new CheckpointStore(disk, "run");
+        var first = checkpoints.save(1, state(1), null, List.of("a"), 2);
+        disk.failAfter = room;
+        var failed = false;
+        try {
+            checkpoints.save(1, state(2), first, List.of("b"), 2);
+        } catch (IOException e) {
+            failed = true;
+        }
+        assertThat(failed).isEqualTo(disk.faults == 1);
+        var found = checkpoints.newest().orElseThrow();
+        assertThat(found.state().round()).isEqualTo(failed ? 1 : 2);
+        assertThat(found.events()).isEqualTo(failed ? List.of("a") : List.of("a", "b"));
+        // The next driver repeats the round under its own epoch, and the round's event stands once.
+        disk.failAfter = Long.MAX_VALUE;
+        if (failed) {
+            checkpoints.save(2, state(2), found.manifest(), List.of("b"), 2);
+        }
+        assertThat(checkpoints.newest().orElseThrow().events()).containsExactly("a", "b");
+    }
+
+    @Test
+    void aDriverStopsWithCode4OnceAnotherTookTheRun() throws IOException {
+        var older = RunOwner.take(files, "out/run");
+        older.check();
+        var newer = RunOwner.take(files, "out/run");
+        newer.check();
+        assertThatThrownBy(older::check)
+                .isInstanceOfSatisfying(
+                        FiligreeException.class, e -> assertThat(e.code().exit()).isEqualTo(4))
+                .hasMessage(
+                        "out/run/owner: this driver holds epoch 1, another has taken epoch 2: it goes on, this one stops");
+    }
+}
