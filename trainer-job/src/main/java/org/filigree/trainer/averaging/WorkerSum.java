@@ -30,13 +30,12 @@ public final class WorkerSum {
     }
 
     private static double[] weighted(List<Part> parts, boolean byTokens) {
-        var ordered = parts.stream()
-                .sorted(Comparator.comparingInt(Part::worker))
-                .toList();
+        var ordered =
+                parts.stream().sorted(Comparator.comparingInt(Part::worker)).toList();
         for (var w = 0; w < ordered.size(); w++) {
             if (ordered.get(w).worker() != w) {
-                throw new IllegalArgumentException("worker %d is missing or twice among %d results"
-                        .formatted(w, ordered.size()));
+                throw new IllegalArgumentException(
+                        "worker %d is missing or twice among %d results".formatted(w, ordered.size()));
             }
         }
         var total = new double[ordered.get(0).values().length];

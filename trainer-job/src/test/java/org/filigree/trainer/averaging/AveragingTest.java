@@ -29,7 +29,8 @@ class AveragingTest {
     @Test
     void aWorkerCountedTwiceIsRefused() {
         var part = new Part(0, new float[1], 1);
-        assertThatThrownBy(() -> WorkerSum.sum(List.of(part, part))).hasMessageContaining("worker 1 is missing or twice");
+        assertThatThrownBy(() -> WorkerSum.sum(List.of(part, part)))
+                .hasMessageContaining("worker 1 is missing or twice");
     }
 
     @Test

@@ -89,7 +89,8 @@ class CheckpointStoreTest {
         newer.check();
         assertThatThrownBy(older::check)
                 .isInstanceOfSatisfying(
-                        FiligreeException.class, e -> assertThat(e.code().exit()).isEqualTo(4))
+                        FiligreeException.class,
+                        e -> assertThat(e.code().exit()).isEqualTo(4))
                 .hasMessage(
                         "out/run/owner: this driver holds epoch 1, another has taken epoch 2: it goes on, this one stops");
     }
