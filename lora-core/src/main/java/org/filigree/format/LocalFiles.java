@@ -1,0 +1,98 @@
+package org.filigree.format;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+
+/** The local disk. */
+public final class LocalFiles implements FileTree {
+
+    @Override
+    public boolean exists(String path) {
+        return Files.exists(Path.of(path));
+    }
+
+    @Override
+    public boolean isFolder(String path) {
+        return Files.isDirectory(Path.of(path));
+    }
+
+    @Override
+    public List<String> list(String folder) throws IOException {
+        try (var entries = Files.list(Path.of(folder))) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Override
+    public long size(String path) throws IOException {
+        return Files.size(Path.of(path));
+    }
+
+    @Override
+    public InputStream open(String path) throws IOException {
+        return Files.newInputStream(Path.of(path));
+    }
+
+    @Override
+    public RandomRead openRandom(String path) throws IOException {
+        var channel = FileChannel.open(Path.of(path), StandardOpenOption.READ);
+        return new RandomRead() {
+            @Override
+            public void read(long offset, ByteBuffer into) throws IOException {
+                var at = offset;
+                while (into.hasRemaining()) {
+                    var count = channel.read(into, at);
+                    if (count < 0) {
+                        throw new EOFException(path + " ends at byte " + at);
+                    }
+                    at += count;
+                }
+            }
+
+            @Override
+            public long size() {
+                try {
+                    return channel.size();
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(path, e);
+                }
+            }
+
+            @Override
+            public void close() throws IOException {
+                channel.close();
+            }
+        };
+    }
+
+    @Override
+    public OutputStream create(String path, boolean overwrite) throws IOException {
+        var file = Path.of(path).toAbsolutePath();
+        Files.createDirectories(file.getParent());
+        return overwrite
+                ? Files.newOutputStream(file)
+                : Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public void delete(String path) throws IOException {
+        var root = Path.of(path);
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (var all = Files.walk(root)) {
+            for (var entry : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(entry);
+            }
+        }
+    }
+}
