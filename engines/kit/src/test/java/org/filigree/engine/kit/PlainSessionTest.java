@@ -1,0 +1,11 @@
+package org.filigree.engine.kit;
+
+import org.filigree.engine.Kernels;
+
+class PlainSessionTest extends SessionCompatibilityKit {
+
+    @Override
+    protected Kernels kernels() {
+        return new PlainKernels();
+    }
+}
