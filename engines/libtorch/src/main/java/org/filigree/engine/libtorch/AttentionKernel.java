@@ -4,7 +4,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.filigree.engine.AttentionShape;
 import org.filigree.engine.Buffer;
 import org.filigree.engine.Segments;
@@ -60,6 +59,8 @@ final class AttentionKernel {
             Buffer dK,
             Buffer dV) {
         check(shape, segments, q, k, v, out);
+        Shapes.same("attentionGradient", q, dOut, dQ);
+        Shapes.same("attentionGradient", k, dK, dV);
         TorchBuffer.tensor(dK).zero_();
         TorchBuffer.tensor(dV).zero_();
         for (var document = 0; document < segments.count(); document++) {
@@ -159,11 +160,11 @@ final class AttentionKernel {
     }
 
     private static Tensor wide(Tensor tensor) {
-        return tensor.scalar_type() == ScalarType.BFloat16 ? tensor.to(ScalarType.Float) : tensor;
+        return TorchTypes.wide(tensor);
     }
 
     private static Tensor narrowed(Tensor tensor, Tensor like) {
-        return tensor.scalar_type() == like.scalar_type() ? tensor : tensor.to(like.scalar_type());
+        return TorchTypes.same(tensor, like) ? tensor : tensor.to(like.scalar_type());
     }
 
     private static void check(AttentionShape shape, Segments segments, Buffer q, Buffer k, Buffer v, Buffer out) {

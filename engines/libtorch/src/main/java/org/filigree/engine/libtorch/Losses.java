@@ -30,7 +30,7 @@ final class Losses {
         }
         try (var scope = new PointerScope()) {
             var given = TorchBuffer.tensor(logits);
-            var values = given.scalar_type() == ScalarType.BFloat16 ? given.to(ScalarType.Float) : given;
+            var values = TorchTypes.wide(given);
             var index = Indices.of(targets, given).unsqueeze(1);
             var sums = torch.logsumexp(values, LAST, true);
             var perRow = sums.sub(values.gather(1, index))
@@ -43,12 +43,12 @@ final class Losses {
             }
             Shapes.same("crossEntropy", logits, dLogits);
             var gradient = TorchBuffer.tensor(dLogits);
-            Tensor wide = gradient.scalar_type() == values.scalar_type() ? gradient : values;
+            Tensor wide = TorchTypes.same(gradient, values) ? gradient : values;
             torch.sub_out(wide, values, sums);
             wide.exp_();
             wide.scatter_add_(
                     1, index, torch.full(new long[] {targets.length, 1}, new Scalar(-1.0), Indices.like(wide)));
-            if (gradient.scalar_type() != wide.scalar_type()) {
+            if (!TorchTypes.same(gradient, wide)) {
                 gradient.copy_(wide);
             }
         }

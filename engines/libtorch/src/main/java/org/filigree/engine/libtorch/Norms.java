@@ -5,7 +5,6 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.filigree.engine.Buffer;
 
 /** RMS and layer norm; statistics and sums in float32 whatever the activations' type. */
@@ -17,8 +16,7 @@ final class Norms {
     private Norms() {}
 
     private static Tensor wide(Buffer buffer) {
-        var tensor = TorchBuffer.tensor(buffer);
-        return tensor.scalar_type() == ScalarType.BFloat16 ? tensor.to(ScalarType.Float) : tensor;
+        return TorchTypes.wide(TorchBuffer.tensor(buffer));
     }
 
     private static Tensor mean(Tensor x) {
@@ -43,6 +41,7 @@ final class Norms {
             Buffer dOut, Buffer x, Buffer weight, Buffer rstd, Buffer dX, boolean accumulate, Buffer dWeight) {
         Shapes.same("rmsNormGradient", dOut, x, dX);
         Shapes.vector("rmsNormGradient", "weight", weight, x.columns());
+        Shapes.vector("rmsNormGradient", "rstd", rstd, x.rows());
         Shapes.vector("rmsNormGradient", "dWeight", dWeight, x.columns());
         try (var scope = new PointerScope()) {
             var input = wide(x);
@@ -61,6 +60,8 @@ final class Norms {
         Shapes.same("layerNorm", x, out);
         Shapes.vector("layerNorm", "weight", weight, x.columns());
         Shapes.vector("layerNorm", "bias", bias, x.columns());
+        Shapes.vector("layerNorm", "mean", mean, x.rows());
+        Shapes.vector("layerNorm", "rstd", rstd, x.rows());
         try (var scope = new PointerScope()) {
             var input = wide(x);
             var m = TorchBuffer.tensor(mean);
@@ -88,6 +89,10 @@ final class Norms {
             Buffer dBias) {
         Shapes.same("layerNormGradient", dOut, x, dX);
         Shapes.vector("layerNormGradient", "weight", weight, x.columns());
+        Shapes.vector("layerNormGradient", "mean", mean, x.rows());
+        Shapes.vector("layerNormGradient", "rstd", rstd, x.rows());
+        Shapes.vector("layerNormGradient", "dWeight", dWeight, x.columns());
+        Shapes.vector("layerNormGradient", "dBias", dBias, x.columns());
         try (var scope = new PointerScope()) {
             var gradient = wide(dOut);
             var r = TorchBuffer.tensor(rstd);

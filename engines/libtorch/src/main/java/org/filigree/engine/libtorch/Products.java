@@ -22,6 +22,7 @@ final class Products {
     static void linear(Buffer x, Weight weight, Buffer bias, Buffer out) {
         Shapes.require(x.columns() == weight.inFeatures(), "linear", "x", x, weight.inFeatures() + " columns");
         Shapes.require(out.columns() == weight.outFeatures(), "linear", "out", out, weight.outFeatures() + " columns");
+        Shapes.vector("linear", "bias", bias, weight.outFeatures());
         Shapes.sameRows("linear", x, out);
         try (var scope = new PointerScope()) {
             var product = inputMajor(weight);
@@ -72,7 +73,7 @@ final class Products {
 
     /** {@code total += scale * left right}; the product is made in the operands' type when {@code total} has another. */
     private static void addProduct(Tensor total, Tensor left, Tensor right, double scale) {
-        if (total.scalar_type() == left.scalar_type()) {
+        if (TorchTypes.same(total, left)) {
             total.addmm_(left, right, new Scalar(1.0), new Scalar(scale));
         } else {
             total.add_(torch.mm(left, right), new Scalar(scale));
@@ -100,6 +101,14 @@ final class Products {
             Buffer dB,
             Buffer dX) {
         checkLowRank("lowRankGradient", x, mask, a, b, u, dOut);
+        Shapes.same("lowRankGradient", a, dA);
+        Shapes.same("lowRankGradient", b, dB);
+        Shapes.require(
+                dX == null || (dX.rows() == x.rows() && dX.columns() == x.columns()),
+                "lowRankGradient",
+                "dX",
+                dX,
+                "x's shape");
         try (var scope = new PointerScope()) {
             var gradient = TorchBuffer.tensor(dOut);
             var du = torch.mm(gradient, TorchBuffer.tensor(b)).mul_(new Scalar(scale));

@@ -51,13 +51,13 @@ final class TorchBuffer implements Buffer {
 
     @Override
     public Buffer rows(int from, int count) {
-        Objects.checkFromIndexSize(from, count, rows);
+        requireWithin("rows", from, count, rows);
         return new TorchBuffer(tensor.narrow(0, from, count), type, count, columns);
     }
 
     @Override
     public Buffer columns(int from, int count) {
-        Objects.checkFromIndexSize(from, count, columns);
+        requireWithin("columns", from, count, columns);
         return new TorchBuffer(tensor.narrow(1, from, count), type, rows, count);
     }
 
@@ -67,7 +67,16 @@ final class TorchBuffer implements Buffer {
             throw new IllegalArgumentException(
                     "[%d, %d] cannot be seen as [%d, %d]".formatted(rows, columns, newRows, newColumns));
         }
+        if (!tensor.is_contiguous()) {
+            throw new IllegalArgumentException("a column view of [%d, %d] has no other shape".formatted(rows, columns));
+        }
         return new TorchBuffer(tensor.view(newRows, newColumns), type, newRows, newColumns);
+    }
+
+    private static void requireWithin(String what, int from, int count, int size) {
+        if (from < 0 || count < 0 || from > size - count) {
+            throw new IllegalArgumentException("%d %s from %d on, of %d".formatted(count, what, from, size));
+        }
     }
 
     private boolean isPlainFloats() {

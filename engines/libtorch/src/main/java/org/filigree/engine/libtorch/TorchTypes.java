@@ -1,6 +1,7 @@
 package org.filigree.engine.libtorch;
 
 import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.filigree.model.DataType;
@@ -17,6 +18,20 @@ final class TorchTypes {
             case BFLOAT16 -> ScalarType.BFloat16;
             case FLOAT16 -> ScalarType.Half;
         };
+    }
+
+    /** JavaCPP returns a new object for each enum value, so {@code ==} alone would never hold. */
+    static boolean is(Tensor tensor, ScalarType type) {
+        return tensor.scalar_type().intern() == type;
+    }
+
+    static boolean same(Tensor one, Tensor other) {
+        return is(one, other.scalar_type().intern());
+    }
+
+    /** In float32 where it is bfloat16: statistics and sums of products are never narrower. */
+    static Tensor wide(Tensor tensor) {
+        return is(tensor, ScalarType.BFloat16) ? tensor.to(ScalarType.Float) : tensor;
     }
 
     static TensorOptions options(ScalarType type) {
