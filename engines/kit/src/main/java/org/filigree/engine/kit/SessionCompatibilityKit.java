@@ -62,7 +62,8 @@ public abstract class SessionCompatibilityKit {
     @ParameterizedTest
     @EnumSource
     void theJudgesGradientsAreTheSlopesOfItsLoss(TinyModel model) {
-        assertThat(slopes(model, model.lora(2, 0)) + slopes(model, model.full())).isGreaterThan(60);
+        assertThat(slopes(model, model.lora(2, 0)) + slopes(model, model.full()))
+                .isGreaterThan(60);
     }
 
     /** Central differences of the loss for a spread of elements; the loss is a double, and steps are exact. */
@@ -190,8 +191,7 @@ public abstract class SessionCompatibilityKit {
             return IntStream.range(0, 10)
                     .mapToDouble(step -> {
                         var losses = session.accumulate(batch(0, rows(4, 0)));
-                        session.update(
-                                0, new AdamWStep(step + 1, 5e-3, 0.9, 0.999, 1e-8, 0.01, 1.0 / losses.tokens()));
+                        session.update(0, new AdamWStep(step + 1, 5e-3, 0.9, 0.999, 1e-8, 0.01, 1.0 / losses.tokens()));
                         return losses.loss() / losses.tokens();
                     })
                     .toArray();
@@ -230,7 +230,8 @@ public abstract class SessionCompatibilityKit {
                 var plan = model.lora(3, 0.3);
                 session.put(4, plan, model.values(plan, 1));
                 var batch = Batch.of(List.of(new Batch.Placed(4, 0, text)));
-                var whole = session.logits(batch, IntStream.range(0, text.length()).toArray());
+                var whole =
+                        session.logits(batch, IntStream.range(0, text.length()).toArray());
                 try (var decoding = session.decode(4, 32)) {
                     var prompt = 3;
                     near(decoding.append(Arrays.copyOf(text.inputIds(), prompt)), whole[prompt - 1], 1e-5);
