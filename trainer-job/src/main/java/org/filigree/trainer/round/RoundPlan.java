@@ -1,0 +1,35 @@
+package org.filigree.trainer.round;
+
+import java.io.Serializable;
+
+/**
+ * What the workers of a round do: primitives only, since it travels in the closure.
+ *
+ * @param rows {@code [workers][steps][]} row ids
+ * @param places {@code [workers][steps]} place of the first of them in its global batch
+ * @param firstStep of the round, from 0
+ * @param dropoutKey of seed and adapter's name
+ * @param rates {@code [steps]} learning rates; null to send gradient sums up and update nothing
+ */
+record RoundPlan(
+        int[][][] rows,
+        int[][] places,
+        int firstStep,
+        int microBatch,
+        long dropoutKey,
+        double[] rates,
+        double beta1,
+        double beta2,
+        double epsilon,
+        double weightDecay,
+        double maxGradNorm)
+        implements Serializable {
+
+    int workers() {
+        return rows.length;
+    }
+
+    boolean sendsGradients() {
+        return rates == null;
+    }
+}

@@ -1,0 +1,91 @@
+package org.filigree.trainer.round;
+
+import java.util.ArrayList;
+import org.filigree.engine.AdamWStep;
+import org.filigree.engine.Batch;
+import org.filigree.engine.Session;
+import org.filigree.lora.CounterRandom;
+import org.filigree.lora.GradientClip;
+
+/** One worker's part of a round: a pure function of the adapter's values and the plan. */
+final class WorkerRound {
+
+    private static final int SLOT = 0;
+    private static final int NO_BAD_ROW = -1;
+
+    private final Session session;
+    private final WorkerInput input;
+    private final RoundPlan plan;
+    private final int worker;
+    private int badRow = NO_BAD_ROW;
+
+    WorkerRound(Session session, WorkerInput input, RoundPlan plan, int worker) {
+        this.session = session;
+        this.input = input;
+        this.plan = plan;
+        this.worker = worker;
+    }
+
+    /** A row whose loss is not finite ends the worker's round: the driver stops the run by it. */
+    RoundResult run(float[] values) {
+        session.put(SLOT, input.plan(), values);
+        var steps = plan.rows()[worker].length;
+        var losses = new double[steps];
+        var tokens = new long[steps];
+        for (var step = 0; step < steps && badRow == NO_BAD_ROW; step++) {
+            accumulate(step, losses, tokens);
+            if (!plan.sendsGradients() && tokens[step] > 0) {
+                update(step, tokens[step]);
+            }
+        }
+        return new RoundResult(worker, badRow, losses, tokens, up(values));
+    }
+
+    private void accumulate(int step, double[] losses, long[] tokens) {
+        var rows = plan.rows()[worker][step];
+        for (var first = 0; first < rows.length; first += plan.microBatch()) {
+            var placed = new ArrayList<Batch.Placed>();
+            for (var r = first; r < Math.min(first + plan.microBatch(), rows.length); r++) {
+                var key = CounterRandom.key(
+                        plan.dropoutKey(), plan.firstStep() + step, plan.places()[worker][step] + r);
+                placed.add(new Batch.Placed(SLOT, key, input.row(rows[r])));
+            }
+            var cost = session.accumulate(Batch.of(placed));
+            for (var r = 0; r < placed.size() && badRow == NO_BAD_ROW; r++) {
+                if (!Double.isFinite(cost.losses()[r])) {
+                    badRow = rows[first + r];
+                }
+            }
+            losses[step] += cost.loss();
+            tokens[step] += cost.tokens();
+        }
+    }
+
+    private void update(int step, long tokens) {
+        var norm = Math.sqrt(session.squaredGradientNorm(SLOT)) / tokens;
+        // Moments begin anew each round, so their correction counts from the round's first step.
+        session.update(
+                SLOT,
+                new AdamWStep(
+                        step + 1,
+                        plan.rates()[step],
+                        plan.beta1(),
+                        plan.beta2(),
+                        plan.epsilon(),
+                        plan.weightDecay(),
+                        GradientClip.factor(norm, plan.maxGradNorm()) / tokens));
+    }
+
+    private float[] up(float[] received) {
+        if (plan.sendsGradients()) {
+            var gradients = new float[received.length];
+            session.gradients(SLOT, gradients);
+            return gradients;
+        }
+        var delta = session.values(SLOT);
+        for (var i = 0; i < delta.length; i++) {
+            delta[i] -= received[i];
+        }
+        return delta;
+    }
+}

@@ -1,0 +1,148 @@
+package org.filigree.trainer.round;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.RunConfig;
+import org.filigree.config.RunConfig.Exchange;
+import org.filigree.trainer.order.RowOrder;
+import org.filigree.trainer.run.RunState;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RoundLoopTest {
+
+    private static final int STEPS = 10;
+
+    private JavaSparkContext spark;
+
+    @BeforeAll
+    void startSpark() {
+        spark = new JavaSparkContext(new SparkConf()
+                .setMaster("local[2,4]")
+                .setAppName("rounds")
+                .set("spark.ui.enabled", "false")
+                .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer"));
+    }
+
+    @AfterAll
+    void stopSpark() {
+        spark.stop();
+    }
+
+    private RoundLoop loop(TinyInput input, int workers, int microBatch, Exchange exchange, RunConfig.Outer outer) {
+        return loop(input, microBatch, new RunConfig.Averaging(workers, exchange, 4, outer), TinyInput.ROWS);
+    }
+
+    private RoundLoop loop(
+            TinyInput input, int microBatch, RunConfig.Averaging averaging, int rows) {
+        var training = new RunConfig.Training(
+                1, STEPS, 4, microBatch, 0.05, RunConfig.Schedule.COSINE, 0, 0.01, 0.9, 0.999, 1e-8, 0.5, null, 3);
+        return new RoundLoop(
+                spark,
+                input,
+                "tiny",
+                training,
+                averaging,
+                new RowOrder("tiny", 3, new int[] {rows}, false, 1),
+                IntStream.range(0, TinyInput.ROWS).map(TinyInput::length).toArray(),
+                STEPS);
+    }
+
+    private static List<RoundLoop.Next> run(RoundLoop loop, RunState from) {
+        var rounds = new ArrayList<RoundLoop.Next>();
+        for (var at = from; !loop.finished(at); at = rounds.get(rounds.size() - 1).state()) {
+            rounds.add(loop.next(at));
+        }
+        return rounds;
+    }
+
+    private static float[] end(List<RoundLoop.Next> rounds) {
+        return rounds.get(rounds.size() - 1).state().values();
+    }
+
+    @Test
+    void anySplitOfTheBatchGivesTheSameCurveAndAdapterDropoutIncluded() {
+        var input = new TinyInput(0.3, false);
+        var whole = loop(input, 1, 4, Exchange.GRADIENTS, null);
+        var one = run(whole, whole.start(input.start()));
+        assertThat(one).hasSize(STEPS);
+        for (var workers : new int[] {2, 3, 6}) {
+            var split = loop(input, workers, 1, Exchange.GRADIENTS, null);
+            var several = run(split, split.start(input.start()));
+            for (var s = 0; s < STEPS; s++) {
+                assertThat(several.get(s).report().losses()[0])
+                        .isCloseTo(one.get(s).report().losses()[0], within(1e-6));
+                assertThat(several.get(s).report().tokens())
+                        .isEqualTo(one.get(s).report().tokens());
+            }
+            assertThat(end(several)).containsExactly(end(one), within(1e-5f));
+        }
+    }
+
+    @Test
+    void aRunResumedAfterAnyRoundEndsInTheSameBits() {
+        var input = new TinyInput(0.3, false);
+        for (var exchange : Exchange.values()) {
+            var outer = exchange == Exchange.PARAMETERS ? new RunConfig.Outer(0.7, 0.9) : null;
+            var loop = loop(input, 2, 2, exchange, outer);
+            var undisturbed = run(loop, loop.start(input.start()));
+            for (var round : undisturbed.subList(0, undisturbed.size() - 1)) {
+                var resumed = run(loop(input, 2, 2, exchange, outer), round.state());
+                assertThat(end(resumed)).containsExactly(end(undisturbed));
+            }
+        }
+    }
+
+    @Test
+    void localStepsMakeFewerRoundsAndTheLastIsShorter() {
+        var input = new TinyInput(0, false);
+        var loop = loop(input, 2, 2, Exchange.PARAMETERS, null);
+        var rounds = run(loop, loop.start(input.start()));
+        assertThat(rounds.stream().map(r -> r.report().losses().length)).containsExactly(4, 4, 2);
+    }
+
+    @Test
+    void theLossOfTheSameRowsFallsWithBothExchanges() {
+        var input = new TinyInput(0, false);
+        for (var exchange : Exchange.values()) {
+            var loop = loop(input, 2, new RunConfig.Averaging(2, exchange, 4, null), 4);
+            var rounds = run(loop, loop.start(input.start()));
+            var first = rounds.get(0).report().losses()[0];
+            var losses = rounds.get(rounds.size() - 1).report().losses();
+            assertThat(losses[losses.length - 1]).isLessThan(0.99 * first);
+        }
+    }
+
+    @Test
+    void theFirstUpdateIsTheSameOnTheDriverAsInTheTask() {
+        var input = new TinyInput(0.3, false);
+        var driver = loop(input, 2, new RunConfig.Averaging(1, Exchange.GRADIENTS, 1, null), TinyInput.ROWS);
+        var task = loop(input, 2, new RunConfig.Averaging(1, Exchange.PARAMETERS, 1, null), TinyInput.ROWS);
+        var expected = driver.next(driver.start(input.start())).state().values();
+        var found = task.next(task.start(input.start())).state().values();
+        assertThat(found).containsExactly(expected, within(1e-6f));
+        assertThat(found).isNotEqualTo(input.start());
+    }
+
+    @Test
+    void aLossThatIsNotFiniteStopsTheRunWithCode5AndNamesRoundAndRow() {
+        var input = new TinyInput(0, true);
+        var loop = loop(input, 1, 4, Exchange.GRADIENTS, null);
+        assertThatThrownBy(() -> loop.next(loop.start(input.start())))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class,
+                        e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.DIVERGED))
+                .hasMessage("round 1: the loss of row 0 is not finite (worker 0)");
+    }
+}
