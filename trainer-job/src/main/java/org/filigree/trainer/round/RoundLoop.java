@@ -123,7 +123,9 @@ public final class RoundLoop {
             var batch = order.slice((long) (firstStep + s) * size, size);
             var bounds = gradients()
                     ? BatchCut.byTokens(IntStream.of(batch).map(r -> lengths[r]).toArray(), workers)
-                    : IntStream.rangeClosed(0, workers).map(w -> w * (size / workers)).toArray();
+                    : IntStream.rangeClosed(0, workers)
+                            .map(w -> w * (size / workers))
+                            .toArray();
             for (var w = 0; w < workers; w++) {
                 rows[w][s] = Arrays.copyOfRange(batch, bounds[w], bounds[w + 1]);
                 places[w][s] = bounds[w];
@@ -210,7 +212,6 @@ public final class RoundLoop {
                 state.evaluationsSinceBest());
         var trained = results.stream().mapToLong(RoundResult::tokens).sum();
         return new Next(
-                after,
-                new Report(after.round(), after.step(), losses, trained, rates.at(after.step() - 1), norm));
+                after, new Report(after.round(), after.step(), losses, trained, rates.at(after.step() - 1), norm));
     }
 }

@@ -46,8 +46,8 @@ final class WorkerRound {
         for (var first = 0; first < rows.length; first += plan.microBatch()) {
             var placed = new ArrayList<Batch.Placed>();
             for (var r = first; r < Math.min(first + plan.microBatch(), rows.length); r++) {
-                var key = CounterRandom.key(
-                        plan.dropoutKey(), plan.firstStep() + step, plan.places()[worker][step] + r);
+                var key =
+                        CounterRandom.key(plan.dropoutKey(), plan.firstStep() + step, plan.places()[worker][step] + r);
                 placed.add(new Batch.Placed(SLOT, key, input.row(rows[r])));
             }
             var cost = session.accumulate(Batch.of(placed));

@@ -44,8 +44,7 @@ class RoundLoopTest {
         return loop(input, microBatch, new RunConfig.Averaging(workers, exchange, 4, outer), TinyInput.ROWS);
     }
 
-    private RoundLoop loop(
-            TinyInput input, int microBatch, RunConfig.Averaging averaging, int rows) {
+    private RoundLoop loop(TinyInput input, int microBatch, RunConfig.Averaging averaging, int rows) {
         var training = new RunConfig.Training(
                 1, STEPS, 4, microBatch, 0.05, RunConfig.Schedule.COSINE, 0, 0.01, 0.9, 0.999, 1e-8, 0.5, null, 3);
         return new RoundLoop(
@@ -61,7 +60,9 @@ class RoundLoopTest {
 
     private static List<RoundLoop.Next> run(RoundLoop loop, RunState from) {
         var rounds = new ArrayList<RoundLoop.Next>();
-        for (var at = from; !loop.finished(at); at = rounds.get(rounds.size() - 1).state()) {
+        for (var at = from;
+                !loop.finished(at);
+                at = rounds.get(rounds.size() - 1).state()) {
             rounds.add(loop.next(at));
         }
         return rounds;
@@ -141,8 +142,7 @@ class RoundLoopTest {
         var loop = loop(input, 1, 4, Exchange.GRADIENTS, null);
         assertThatThrownBy(() -> loop.next(loop.start(input.start())))
                 .isInstanceOfSatisfying(
-                        FiligreeException.class,
-                        e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.DIVERGED))
+                        FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.DIVERGED))
                 .hasMessage("round 1: the loss of row 0 is not finite (worker 0)");
     }
 }

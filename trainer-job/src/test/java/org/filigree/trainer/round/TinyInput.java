@@ -38,7 +38,10 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
                         new Op.Linear("mix", "mix", null, WIDTH, WIDTH, false, "x", "m"),
                         new Op.Add(WIDTH, "x", "m", "y")));
         var head = new Block(
-                "head", "y", "logits", List.of(new Op.Linear("out", "out", null, WIDTH, VOCABULARY, false, "y", "logits")));
+                "head",
+                "y",
+                "logits",
+                List.of(new Op.Linear("out", "out", null, WIDTH, VOCABULARY, false, "y", "logits")));
         var weights = List.of(
                 new ModelSpec.WeightSpec("embed", VOCABULARY, WIDTH),
                 new ModelSpec.WeightSpec("mix", WIDTH, WIDTH),
@@ -54,8 +57,7 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
                 .orElseThrow();
         var data = ByteBuffer.allocate((int) shape.elements() * 4).order(ByteOrder.LITTLE_ENDIAN);
         for (var i = 0; i < shape.elements(); i++) {
-            data.putFloat(
-                    huge ? Float.NaN : (float) (CounterRandom.uniform(CounterRandom.name(name), i) - 0.5));
+            data.putFloat(huge ? Float.NaN : (float) (CounterRandom.uniform(CounterRandom.name(name), i) - 0.5));
         }
         return new Weights.Stored(DataType.FLOAT32, shape.rows(), shape.columns(), data.flip());
     }
@@ -64,8 +66,7 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
     public AdapterPlan plan() {
         var layout = AdapterLayout.of(
                 List.of(new AdapterLayout.Shape("a", 2, WIDTH), new AdapterLayout.Shape("b", WIDTH, 2)));
-        return new AdapterPlan(
-                layout, List.of(new AdapterPlan.Wrap("mix", 2, 4, 2, "a", "b")), List.of(), dropout);
+        return new AdapterPlan(layout, List.of(new AdapterPlan.Wrap("mix", 2, 4, 2, "a", "b")), List.of(), dropout);
     }
 
     float[] start() {
