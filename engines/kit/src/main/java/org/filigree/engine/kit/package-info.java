@@ -1,6 +1,8 @@
 /**
- * What an engine's author runs: {@link org.filigree.engine.kit.EngineCompatibilityKit} checks every kernel alone and judges by
- * {@link org.filigree.engine.kit.PlainKernels}, plain Java in double precision.
+ * What an engine's author runs. {@link org.filigree.engine.kit.EngineCompatibilityKit} checks every kernel alone,
+ * {@link org.filigree.engine.kit.SessionCompatibilityKit} what the tape promises over them, and
+ * {@link org.filigree.engine.kit.ReferenceCases} whole models against Hugging Face and PEFT. The judge is
+ * {@link org.filigree.engine.kit.PlainKernels}, plain Java in double precision, itself judged by finite differences.
  *
  * <pre>{@code
  * class MyEngineTest extends EngineCompatibilityKit {
