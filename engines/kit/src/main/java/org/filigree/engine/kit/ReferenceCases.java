@@ -161,8 +161,11 @@ public abstract class ReferenceCases {
                         .as("loss of step " + step)
                         .isCloseTo(wanted, within(CURVE * wanted));
                 var norm = Math.sqrt(session.squaredGradientNorm(0)) / losses.tokens();
-                var wantedNorm = reference.reference().path("grad_norms").get(step).doubleValue();
-                assertThat(norm).as("gradient norm of step " + step).isCloseTo(wantedNorm, within(GRADIENTS * wantedNorm));
+                var wantedNorm =
+                        reference.reference().path("grad_norms").get(step).doubleValue();
+                assertThat(norm)
+                        .as("gradient norm of step " + step)
+                        .isCloseTo(wantedNorm, within(GRADIENTS * wantedNorm));
                 var scale = GradientClip.factor(norm, maxNorm) / losses.tokens();
                 session.update(0, new AdamWStep(step + 1, rate.at(step), 0.9, 0.999, 1e-8, 0.01, scale));
             }
