@@ -40,11 +40,11 @@ class RoundLoopTest {
         spark.stop();
     }
 
-    private RoundLoop loop(TinyInput input, int workers, int microBatch, Exchange exchange, RunConfig.Outer outer) {
+    private RoundLoop loop(WorkerInput input, int workers, int microBatch, Exchange exchange, RunConfig.Outer outer) {
         return loop(input, microBatch, new RunConfig.Averaging(workers, exchange, 4, outer), TinyInput.ROWS);
     }
 
-    private RoundLoop loop(TinyInput input, int microBatch, RunConfig.Averaging averaging, int rows) {
+    private RoundLoop loop(WorkerInput input, int microBatch, RunConfig.Averaging averaging, int rows) {
         var training = new RunConfig.Training(
                 1, STEPS, 4, microBatch, 0.05, RunConfig.Schedule.COSINE, 0, 0.01, 0.9, 0.999, 1e-8, 0.5, null, 3);
         return new RoundLoop(
@@ -102,6 +102,19 @@ class RoundLoopTest {
                 var resumed = run(loop(input, 2, 2, exchange, outer), round.state());
                 assertThat(end(resumed)).containsExactly(end(undisturbed));
             }
+        }
+    }
+
+    @Test
+    void tasksThatDieInMidRoundAndAreRetriedChangeNoBit() {
+        var input = new TinyInput(0.3, false);
+        for (var exchange : Exchange.values()) {
+            var whole = loop(input, 2, 1, exchange, null);
+            var before = FailingOnce.FAULTS.get();
+            var disturbed = loop(new FailingOnce(input, 3), 2, 1, exchange, null);
+            var found = end(run(disturbed, disturbed.start(input.start())));
+            assertThat(FailingOnce.FAULTS.get() - before).isGreaterThanOrEqualTo(3);
+            assertThat(found).containsExactly(end(run(whole, whole.start(input.start()))));
         }
     }
 
