@@ -80,7 +80,10 @@ class WallsTest {
 
     @Test
     void packagesOfTheTrainerHaveNoCycles() {
-        slices().matching("org.filigree.trainer.(*)..").should().beFreeOfCycles().check(CLASSES);
+        slices().matching("org.filigree.trainer.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES);
     }
 
     @Test
