@@ -9,7 +9,9 @@ import org.filigree.lora.LoraConfig;
 /** A PEFT adapter folder as read: adapter_config.json and adapter_model.safetensors. */
 public final class PeftAdapter {
 
-    private static final String PREFIX = "base_model.model.";
+    static final String PREFIX = "base_model.model.";
+    static final String CONFIG = "adapter_config.json";
+    static final String TENSORS = "adapter_model.safetensors";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final LoraConfig config;
@@ -22,11 +24,10 @@ public final class PeftAdapter {
 
     /** @throws FormatException in one line when the folder is not an adapter we have */
     public static PeftAdapter open(FileTree files, String folder) throws IOException {
-        var path = FileTree.join(folder, "adapter_config.json");
+        var path = FileTree.join(folder, CONFIG);
         try (var in = files.open(path)) {
             var config = LoraConfigJson.read(path, JSON.readTree(in));
-            return new PeftAdapter(
-                    config, SafetensorsFile.open(files, FileTree.join(folder, "adapter_model.safetensors")));
+            return new PeftAdapter(config, SafetensorsFile.open(files, FileTree.join(folder, TENSORS)));
         }
     }
 
