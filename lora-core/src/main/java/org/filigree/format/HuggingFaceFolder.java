@@ -18,11 +18,14 @@ public final class HuggingFaceFolder implements Weights {
     private static final String INDEX = "model.safetensors.index.json";
 
     private final ModelSpec spec;
-    private final Map<String, SafetensorsFile> fileOf;
+    private final Map<String, Place> placeOf;
 
-    private HuggingFaceFolder(ModelSpec spec, Map<String, SafetensorsFile> fileOf) {
+    /** A weight's file, and its name in there. */
+    private record Place(SafetensorsFile file, String stored) {}
+
+    private HuggingFaceFolder(ModelSpec spec, Map<String, Place> placeOf) {
         this.spec = spec;
-        this.fileOf = fileOf;
+        this.placeOf = placeOf;
     }
 
     /** @throws FormatException in one line when files are missing or a weight is not the model's */
@@ -40,13 +43,14 @@ public final class HuggingFaceFolder implements Weights {
             var file = SafetensorsFile.open(files, FileTree.join(folder, name));
             file.entries().keySet().forEach(tensor -> found.put(tensor, file));
         }
-        var fileOf = new HashMap<String, SafetensorsFile>();
+        var placeOf = new HashMap<String, Place>();
         for (var wanted : spec.weights()) {
-            var file = found.get(wanted.name());
+            var stored = found.containsKey(wanted.name()) ? wanted.name() : bare(wanted.name());
+            var file = found.get(stored);
             if (file == null) {
                 throw new FormatException("%s: no weight %s".formatted(folder, wanted.name()));
             }
-            var entry = file.entries().get(wanted.name());
+            var entry = file.entries().get(stored);
             if (entry.rows() != wanted.rows() || entry.columns() != wanted.columns()) {
                 throw new FormatException("%s: %s is [%d, %d], config.json wants [%d, %d]"
                         .formatted(
@@ -57,9 +61,14 @@ public final class HuggingFaceFolder implements Weights {
                                 wanted.rows(),
                                 wanted.columns()));
             }
-            fileOf.put(wanted.name(), file);
+            placeOf.put(wanted.name(), new Place(file, stored));
         }
-        return new HuggingFaceFolder(spec, fileOf);
+        return new HuggingFaceFolder(spec, placeOf);
+    }
+
+    /** Folders saved from the model without its head (GPT-2 as published) lack the prefix. */
+    private static String bare(String name) {
+        return name.replaceFirst("^(transformer|model)\\.", "");
     }
 
     private static Iterable<String> weightFiles(FileTree files, String folder) throws IOException {
@@ -83,15 +92,16 @@ public final class HuggingFaceFolder implements Weights {
 
     @Override
     public Stored read(String name) {
-        var file = fileOf.get(name);
-        if (file == null) {
+        var place = placeOf.get(name);
+        if (place == null) {
             throw new IllegalArgumentException("no weight " + name);
         }
-        var entry = file.entries().get(name);
+        var entry = place.file().entries().get(place.stored());
         try {
-            return new Stored(entry.type(), entry.rows(), entry.columns(), file.read(name));
+            return new Stored(
+                    entry.type(), entry.rows(), entry.columns(), place.file().read(place.stored()));
         } catch (IOException e) {
-            throw new UncheckedIOException(file.path() + ": " + name, e);
+            throw new UncheckedIOException(place.file().path() + ": " + name, e);
         }
     }
 }
