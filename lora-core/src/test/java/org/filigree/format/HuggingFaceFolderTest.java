@@ -12,8 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class HuggingFaceFolderTest {
 
-    private static final String CONFIG =
-            """
+    private static final String CONFIG = """
             {"model_type": "gpt2", "vocab_size": 5, "n_positions": 3, "n_embd": 4, "n_layer": 1, "n_head": 2,
              "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5}
             """;
