@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.filigree.lora.AdapterPlan;
@@ -15,10 +16,7 @@ import org.filigree.model.Op;
 /** Writes an adapter as PEFT does, so that PEFT and vLLM load it as it is. No dates, no paths, keys sorted. */
 public final class PeftWriter {
 
-    private static final ObjectWriter JSON = new ObjectMapper()
-            .writer()
-            .with(SerializationFeature.INDENT_OUTPUT)
-            .with(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+    private static final ObjectWriter JSON = new ObjectMapper().writer().with(SerializationFeature.INDENT_OUTPUT);
 
     private final FileTree files;
 
@@ -70,7 +68,8 @@ public final class PeftWriter {
         json.put("layers_to_transform", config.layersToTransform());
         json.put("layers_pattern", config.layersPattern());
         json.put("rank_pattern", config.rankPattern());
-        var alphas = new TreeMap<String, Number>();
+        // The order of patterns has a meaning: the first that matches counts.
+        var alphas = new LinkedHashMap<String, Number>();
         config.alphaPattern().forEach((pattern, alpha) -> alphas.put(pattern, number(alpha)));
         json.put("alpha_pattern", alphas);
         return json;
