@@ -76,7 +76,6 @@ public record RunConfig(
         MESSAGES,
         ALPACA,
         SHAREGPT,
-        TEXT_LABEL,
         SOURCE_TARGET,
         TOKENS
     }
@@ -88,7 +87,8 @@ public record RunConfig(
      * @param options for the data source
      * @param columns field of the shape -> column, or a template with {@code {column}} in it
      * @param weight copies of each row relative to the other sources; 1 for all rows once
-     * @param limit first rows only; 0 for all
+     * @param skip rows left out at the start
+     * @param limit rows taken after those; 0 for all
      */
     public record Source(
             String path,
@@ -99,6 +99,7 @@ public record RunConfig(
             Shape shape,
             Map<String, String> columns,
             double weight,
+            long skip,
             long limit) {}
 
     public enum Method {
