@@ -1,5 +1,6 @@
 package org.filigree.config;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import org.filigree.lora.LoraConfig;
@@ -59,10 +60,11 @@ public record RunConfig(
             boolean deduplicate,
             double maxRejects,
             String shards,
-            String tokenizer) {}
+            String tokenizer)
+            implements Serializable {}
 
     /** Either a share of the training rows or sources of their own. */
-    public record HeldOut(double share, List<Source> sources) {}
+    public record HeldOut(double share, List<Source> sources) implements Serializable {}
 
     public enum Overlong {
         TRUNCATE,
@@ -100,7 +102,14 @@ public record RunConfig(
             Map<String, String> columns,
             double weight,
             long skip,
-            long limit) {}
+            long limit)
+            implements Serializable {
+
+        /** The source as messages name it. */
+        public String describe() {
+            return path != null ? path : table != null ? "table " + table : sql != null ? sql : "format " + format;
+        }
+    }
 
     public enum Method {
         LORA,

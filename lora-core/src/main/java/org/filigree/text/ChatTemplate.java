@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A tokenizer's chat template (Jinja, as transformers renders it). */
 public final class ChatTemplate {
@@ -18,6 +19,9 @@ public final class ChatTemplate {
 
     /** A piece of the rendered text; trained where an assistant says it. */
     public record Span(String text, boolean assistant) {}
+
+    /** What Jinja's lstrip_blocks strips; Jinjava's would also strip a space before a block in mid-line. */
+    private static final Pattern LEADING = Pattern.compile("(?m)^[ \\t]+(?=\\{[%#][^+])");
 
     private final Jinjava jinjava;
     private final String template;
@@ -30,10 +34,9 @@ public final class ChatTemplate {
                     "the tokenizer has no chat template: tokenizer_config.json lacks chat_template; shape messages needs one");
         }
         this.config = config;
-        this.template = config.chatTemplate();
+        this.template = LEADING.matcher(config.chatTemplate()).replaceAll("");
         this.jinjava = new Jinjava(JinjavaConfig.newBuilder()
                 .withTrimBlocks(true)
-                .withLstripBlocks(true)
                 .withFailOnUnknownTokens(false)
                 .withKeepTrailingNewline(true)
                 .build());

@@ -31,6 +31,13 @@ class ChatTemplateTest {
     }
 
     @Test
+    void aSpaceBeforeABlockInMidLineStaysAndIndentationGoes() {
+        assertThat(template("{{ 'a' }} {% if true %}b{% endif %}\n  {% if true %}\nc{% endif %}\n")
+                        .render(List.of(), false))
+                .isEqualTo("a b" + "c");
+    }
+
+    @Test
     void onlyWhatTheAssistantSaysIsTrained() {
         var spans = template(CHATML)
                 .spans(List.of(
