@@ -1,6 +1,5 @@
 package org.filigree.format;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.HashSet;
 import org.filigree.lora.AdapterPlan;
@@ -12,7 +11,6 @@ public final class PeftAdapter {
     static final String PREFIX = "base_model.model.";
     static final String CONFIG = "adapter_config.json";
     static final String TENSORS = "adapter_model.safetensors";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final LoraConfig config;
     private final SafetensorsFile tensors;
@@ -25,10 +23,11 @@ public final class PeftAdapter {
     /** @throws FormatException in one line when the folder is not an adapter we have */
     public static PeftAdapter open(FileTree files, String folder) throws IOException {
         var path = FileTree.join(folder, CONFIG);
-        try (var in = files.open(path)) {
-            var config = LoraConfigJson.read(path, JSON.readTree(in));
-            return new PeftAdapter(config, SafetensorsFile.open(files, FileTree.join(folder, TENSORS)));
+        if (!files.exists(path)) {
+            throw new FormatException(path + ": no such file; an adapter is a PEFT folder");
         }
+        var config = LoraConfigJson.read(path, JsonFile.read(files, path));
+        return new PeftAdapter(config, SafetensorsFile.open(files, FileTree.join(folder, TENSORS)));
     }
 
     public LoraConfig config() {

@@ -1,6 +1,7 @@
 package org.filigree.model;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** The weights of a base by the names its {@link ModelSpec} uses. Several threads may read at once. */
 public interface Weights {
@@ -8,7 +9,18 @@ public interface Weights {
     /**
      * @param data little-endian elements, row-major, from position to limit; read-only, possibly mapped
      */
-    record Stored(DataType type, int rows, int columns, ByteBuffer data) {}
+    record Stored(DataType type, int rows, int columns, ByteBuffer data) {
+
+        /** The elements widened (of FLOAT64, narrowed) to floats, row-major; {@code data} stays where it is. */
+        public float[] floats() {
+            var from = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+            var values = new float[from.remaining() / type.bytes()];
+            for (var i = 0; i < values.length; i++) {
+                values[i] = type.get(from);
+            }
+            return values;
+        }
+    }
 
     /**
      * One weight as stored; a vector has one row.
