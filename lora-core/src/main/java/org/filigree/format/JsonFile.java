@@ -48,7 +48,10 @@ final class JsonFile {
     /** Jackson would guess at UTF-16 and UTF-32, which no Hugging Face file is. */
     private static String utf8(String what, byte[] text) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(text))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new FormatException(what + ": not UTF-8", e);
         }

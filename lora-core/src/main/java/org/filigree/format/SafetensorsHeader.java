@@ -41,8 +41,7 @@ final class SafetensorsHeader {
      *
      * @throws FormatException when they do not fill the file exactly, one after the other
      */
-    static Map<String, Entry> parse(String path, byte[] text, long dataStart, long fileSize)
-            throws IOException {
+    static Map<String, Entry> parse(String path, byte[] text, long dataStart, long fileSize) throws IOException {
         var header = JsonFile.parse(path + ": its header", text);
         var entries = new TreeMap<String, Entry>();
         for (var field : header.properties()) {
@@ -89,7 +88,8 @@ final class SafetensorsHeader {
             // Zeros apart, so that what is left of a shape never overflows either.
             var withoutZeros = 1L;
             for (var i = 0; i < shape.length; i++) {
-                shape[i] = dimensions.get(i).canConvertToLong() && dimensions.get(i).isIntegralNumber()
+                shape[i] = dimensions.get(i).canConvertToLong()
+                                && dimensions.get(i).isIntegralNumber()
                         ? dimensions.get(i).longValue()
                         : -1;
                 if (shape[i] < 0) {
@@ -104,8 +104,7 @@ final class SafetensorsHeader {
                 throw new FormatException("%s: tensor %s of shape %s and dtype %s has %d bytes, wanted %d"
                         .formatted(path, name, dimensions, dtype.asText(), to - from, bytes));
             }
-            return new Entry(
-                    name, dtype.asText(), shape, Math.addExact(dataStart, from), Math.addExact(dataStart, to));
+            return new Entry(name, dtype.asText(), shape, Math.addExact(dataStart, from), Math.addExact(dataStart, to));
         } catch (ArithmeticException e) {
             throw new FormatException("%s: tensor %s: its sizes overflow".formatted(path, name), e);
         }

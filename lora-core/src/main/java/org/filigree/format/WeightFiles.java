@@ -32,8 +32,7 @@ record WeightFiles(List<SafetensorsFile> files, Map<String, SafetensorsFile> fil
             for (var tensor : file.entries().keySet()) {
                 var other = fileOf.put(tensor, file);
                 if (other != null) {
-                    throw new FormatException(
-                            "%s: tensor %s stands in %s too".formatted(path, tensor, other.path()));
+                    throw new FormatException("%s: tensor %s stands in %s too".formatted(path, tensor, other.path()));
                 }
             }
         }
