@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.filigree.model.DataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,18 @@ class SafetensorsTest {
 
     private static byte[] file(String header, int dataBytes) {
         return file(header.getBytes(StandardCharsets.UTF_8).length, header, dataBytes);
+    }
+
+    @Test
+    void bfloat16IsTheNearestWithTiesToEven() throws IOException {
+        var values = new float[] {1, 1 + 1 / 256f, 1 + 3 / 256f, -1.004f, Float.POSITIVE_INFINITY, Float.NaN};
+        var out = new ByteArrayOutputStream();
+        SafetensorsWriter.write(
+                out,
+                new TreeMap<>(Map.of("t", new SafetensorsWriter.Tensor(new long[] {6}, values, 0, 6))),
+                DataType.BFLOAT16);
+        assertThat(open(out.toByteArray()).floats("t"))
+                .containsExactly(1, 1, 1.015625f, -1.0078125f, Float.POSITIVE_INFINITY, Float.NaN);
     }
 
     @Test
