@@ -80,10 +80,9 @@ final class BytePairTrainer {
         }
         return counts.entrySet().stream()
                 .max(Map.Entry.<Merge, Long>comparingByValue()
-                        .thenComparing(
-                                Map.Entry.comparingByKey(Comparator.comparingInt(Merge::left)
-                                        .thenComparingInt(Merge::right)
-                                        .reversed())))
+                        .thenComparing(Map.Entry.comparingByKey(Comparator.comparingInt(Merge::left)
+                                .thenComparingInt(Merge::right)
+                                .reversed())))
                 .map(Map.Entry::getKey)
                 .orElse(null);
     }

@@ -27,9 +27,8 @@ final class StartingWeights {
             for (var i = 0; i < values.length; i++) {
                 values[i] = weight.rows() == 1 ? 1 : (float) (deviation * normal(key, i));
             }
-            var shape = weight.rows() == 1
-                    ? new long[] {weight.columns()}
-                    : new long[] {weight.rows(), weight.columns()};
+            var shape =
+                    weight.rows() == 1 ? new long[] {weight.columns()} : new long[] {weight.rows(), weight.columns()};
             tensors.put(weight.name(), new Tensor(shape, values, 0, values.length));
         }
         return tensors;

@@ -67,8 +67,9 @@ record Template(String kind, int weight, Map<String, String> cast, String text) 
         });
         var out = new StringBuilder();
         expand(text, world, rows, draw, out);
-        var capitals =
-                SENTENCE_START.matcher(out).replaceAll(m -> m.group(1) + m.group(2).toUpperCase(Locale.ROOT));
+        var capitals = SENTENCE_START
+                .matcher(out)
+                .replaceAll(m -> m.group(1) + m.group(2).toUpperCase(Locale.ROOT));
         return A_BEFORE_VOWEL.matcher(capitals).replaceAll("$1n ").strip();
     }
 
@@ -96,7 +97,8 @@ record Template(String kind, int weight, Map<String, String> cast, String text) 
     private static Map<String, String> row(Map<String, Map<String, String>> rows, String name) {
         var row = rows.get(name);
         if (row == null) {
-            throw new IllegalArgumentException("a slot begins with %s, the header casts %s".formatted(name, rows.keySet()));
+            throw new IllegalArgumentException(
+                    "a slot begins with %s, the header casts %s".formatted(name, rows.keySet()));
         }
         return row;
     }

@@ -7,8 +7,8 @@ import org.filigree.lora.CounterRandom;
 final class TicketRows {
 
     private static final List<String> GREETINGS = List.of("", "", "Hello. ", "Good morning. ", "Dear shop, ");
-    private static final List<String> URGENT = List.of(
-            " I need it today.", " Please help me soon.", " I cannot wait any more.", " Please come at once.");
+    private static final List<String> URGENT =
+            List.of(" I need it today.", " Please help me soon.", " I cannot wait any more.", " Please come at once.");
     private static final List<String> PATIENT =
             List.of("", " There is no hurry.", " Thank you.", " I can wait.", " Please write to me.");
 

@@ -38,7 +38,8 @@ class MaterialTest {
             var files = made.toList();
             assertThat(files).hasSize(4);
             for (var file : files) {
-                assertThat(file).hasSameTextualContentAs(COMMITTED.resolve("data").resolve(file.getFileName()));
+                assertThat(file)
+                        .hasSameTextualContentAs(COMMITTED.resolve("data").resolve(file.getFileName()));
             }
         }
     }
@@ -67,8 +68,7 @@ class MaterialTest {
     void theStartingBaseIsAModelFolderWhoseTokenizerFits() throws IOException {
         Material.writeStart(folder);
         var model = HuggingFaceFolder.open(new LocalFiles(), folder.toString());
-        try (var tokenizer =
-                TokenizerProvider.load().create(Files.readAllBytes(folder.resolve("tokenizer.json")))) {
+        try (var tokenizer = TokenizerProvider.load().create(Files.readAllBytes(folder.resolve("tokenizer.json")))) {
             assertThat(tokenizer.size()).isEqualTo(model.spec().vocabulary());
         }
         var weights = SafetensorsFile.open(

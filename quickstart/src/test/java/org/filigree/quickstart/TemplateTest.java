@@ -28,20 +28,23 @@ class TemplateTest {
     @Test
     void slotsFollowReferencesToOtherTables() {
         for (var key = 0; key < 20; key++) {
-            var person = write(Map.of("p", "person"), "1,{p.job},{p.job.tool},{p.pet.eats}", key).split(",", -1);
+            var person = write(Map.of("p", "person"), "1,{p.job},{p.job.tool},{p.pet.eats}", key)
+                    .split(",", -1);
             var job = WORLD.table("job").stream()
                     .filter(row -> row.get("name").equals(person[1]))
                     .findFirst()
                     .orElseThrow();
             assertThat(person[2]).isEqualTo(job.get("tool"));
-            assertThat(WORLD.table("animal")).anyMatch(animal -> animal.get("eats").equals(person[3]));
+            assertThat(WORLD.table("animal"))
+                    .anyMatch(animal -> animal.get("eats").equals(person[3]));
         }
     }
 
     @Test
     void twoNamesOfACastNeverMeanTheSameRow() {
         for (var key = 0; key < 100; key++) {
-            var names = write(Map.of("p", "person", "q", "person"), "{p} {q}", key).split(" ", -1);
+            var names =
+                    write(Map.of("p", "person", "q", "person"), "{p} {q}", key).split(" ", -1);
             assertThat(names[0]).isNotEqualTo(names[1]);
         }
     }

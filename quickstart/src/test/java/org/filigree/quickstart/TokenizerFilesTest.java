@@ -34,7 +34,8 @@ class TokenizerFilesTest {
 
     @Test
     void textsBeyondLatinComeBackToo() {
-        for (var text : List.of("Zażółć gęślą jaźń", "日本語のテキスト", "👩‍👩‍👧 🏴‍☠️", " two  spaces \t\r\n tab", "\u0000\u0085\u2028")) {
+        for (var text : List.of(
+                "Zażółć gęślą jaźń", "日本語のテキスト", "👩‍👩‍👧 🏴‍☠️", " two  spaces \t\r\n tab", "\u0000\u0085\u2028")) {
             assertThat(TOKENIZER.decode(TOKENIZER.encode(text, false), false)).isEqualTo(text);
         }
     }
@@ -63,7 +64,9 @@ class TokenizerFilesTest {
         var encoder = new TextEncoder(TOKENIZER, config);
         var pair = new Questions.Pair("What does a baker do?", "A baker bakes bread.");
         var plain = encoder.text(pair.text());
-        assertThat(IntStream.of(plain.inputIds()).filter(id -> id == TOKENIZER.id(TokenizerFiles.BEGIN)).count())
+        assertThat(IntStream.of(plain.inputIds())
+                        .filter(id -> id == TOKENIZER.id(TokenizerFiles.BEGIN))
+                        .count())
                 .isEqualTo(1);
         var chat = new ChatTemplate(config)
                 .render(List.of(new Message("user", pair.question()), new Message("assistant", pair.answer())), false);
