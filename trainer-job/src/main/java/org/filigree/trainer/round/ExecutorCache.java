@@ -1,37 +1,128 @@
 package org.filigree.trainer.round;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.filigree.engine.Base;
 import org.filigree.engine.Session;
 import org.filigree.engine.SessionOptions;
+import org.filigree.lora.AdapterPlan;
+import org.filigree.trainer.round.WorkerInput.Rows;
+import org.filigree.trainer.round.WorkerInput.Side;
 
 /**
- * What a JVM keeps between tasks: bases, and sessions that nobody uses just now. The one place with state of its own;
- * a round does not depend on it, since {@link Session#put} starts every round from values alone.
+ * What a JVM keeps between tasks: bases, sessions that nobody uses just now, open corpora. The one place with state of
+ * its own; a round does not depend on it, since {@link Session#put} starts every round from values alone.
  */
 final class ExecutorCache {
 
     static final ExecutorCache OF_THIS_JVM = new ExecutorCache();
 
-    private record Loaded(Base base, Queue<Session> idle) {}
+    /** Bases kept when no task uses them; one more may be loaded while tasks do. */
+    private static final int IDLE_BASES = 1;
 
-    private final ConcurrentHashMap<String, Loaded> loaded = new ConcurrentHashMap<>();
+    private static final int CORPORA = 4;
 
-    private Loaded loaded(WorkerInput input) {
-        return loaded.computeIfAbsent(
-                input.fingerprint(), f -> new Loaded(input.load(), new ConcurrentLinkedQueue<>()));
+    private static final class Loaded {
+        final Base base;
+        final Map<SessionOptions, Deque<Session>> idle = new LinkedHashMap<>();
+        int leases;
+
+        Loaded(Base base) {
+            this.base = base;
+        }
+
+        void close() {
+            idle.values().forEach(sessions -> sessions.forEach(Session::close));
+            base.close();
+        }
     }
 
-    /** A session of the caller's own until {@link #giveBack}; one that failed is closed instead. */
-    Session borrow(WorkerInput input) {
-        var from = loaded(input);
-        var idle = from.idle().poll();
-        return idle != null ? idle : from.base().session(SessionOptions.DEFAULT);
+    private record Corpus(String fingerprint, Side side) {}
+
+    private final Map<String, Loaded> bases = new LinkedHashMap<>(4, 0.75f, true);
+    private final Map<Corpus, Rows> corpora = new LinkedHashMap<>(4, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Corpus, Rows> eldest) {
+            return size() > CORPORA;
+        }
+    };
+
+    /** One task's use of the base, with a session of its own. A session is kept only after {@link #succeeded}. */
+    final class Lease implements AutoCloseable {
+
+        private final WorkerInput input;
+        private final Loaded loaded;
+        private final Session session;
+        private boolean succeeded;
+
+        private Lease(WorkerInput input, Loaded loaded, Session session) {
+            this.input = input;
+            this.loaded = loaded;
+            this.session = session;
+        }
+
+        Session session() {
+            return session;
+        }
+
+        Base base() {
+            return loaded.base;
+        }
+
+        AdapterPlan plan() {
+            return input.plan(loaded.base.spec());
+        }
+
+        Rows rows(Side side) {
+            synchronized (ExecutorCache.this) {
+                return corpora.computeIfAbsent(new Corpus(input.corpusFingerprint(), side), c -> input.rows(side));
+            }
+        }
+
+        void succeeded() {
+            succeeded = true;
+        }
+
+        @Override
+        public void close() {
+            synchronized (ExecutorCache.this) {
+                loaded.leases--;
+                if (succeeded) {
+                    loaded.idle
+                            .computeIfAbsent(input.options(), o -> new ArrayDeque<>())
+                            .push(session);
+                } else {
+                    session.close();
+                }
+            }
+        }
     }
 
-    void giveBack(WorkerInput input, Session session) {
-        loaded(input).idle().add(session);
+    /** The base is loaded under the lock: the tasks that wait for it need it too. */
+    synchronized Lease lease(WorkerInput input) {
+        var loaded = bases.get(input.baseFingerprint());
+        if (loaded == null) {
+            evict();
+            loaded = new Loaded(input.load());
+            bases.put(input.baseFingerprint(), loaded);
+        }
+        var idle = loaded.idle.get(input.options());
+        var session = idle == null || idle.isEmpty() ? loaded.base.session(input.options()) : idle.pop();
+        loaded.leases++;
+        return new Lease(input, loaded, session);
+    }
+
+    private void evict() {
+        var unused = bases.entrySet().stream()
+                .filter(entry -> entry.getValue().leases == 0)
+                .map(Map.Entry::getKey)
+                .toList();
+        for (var key : unused.subList(0, Math.max(0, unused.size() - IDLE_BASES))) {
+            bases.remove(key).close();
+        }
     }
 }

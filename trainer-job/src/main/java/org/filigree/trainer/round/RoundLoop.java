@@ -1,7 +1,9 @@
 package org.filigree.trainer.round;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.filigree.config.FiligreeException;
@@ -23,8 +25,21 @@ public final class RoundLoop {
      * @param step optimizer steps made after the round
      * @param losses one a step, before its update, over the tokens of the global batch
      * @param gradNorm before clipping; NaN where workers update by themselves
+     * @param bytesDown the adapter as one receiver gets it
+     * @param bytesUp of all workers' results
      */
-    public record Report(int round, int step, double[] losses, long tokens, double learningRate, double gradNorm) {}
+    public record Report(
+            int round,
+            int step,
+            double[] losses,
+            long tokens,
+            double learningRate,
+            double gradNorm,
+            long bytesDown,
+            long bytesUp) {}
+
+    /** What the held-out rows cost: mean loss of their tokens, and the share that was the most likely. */
+    public record Score(double loss, double accuracy, long tokens) {}
 
     /** A round's outcome. */
     public record Next(RunState state, Report report) {}
@@ -37,10 +52,12 @@ public final class RoundLoop {
     private final LearningRate rates;
     private final int steps;
     private final long dropoutKey;
+    private final IntFunction<String> rowName;
 
     /**
      * @param lengths tokens of each row of the corpus
      * @param steps of the whole run
+     * @param rowName where a row stands, for messages
      */
     public RoundLoop(
             JavaSparkContext spark,
@@ -50,13 +67,15 @@ public final class RoundLoop {
             RunConfig.Averaging averaging,
             RowOrder order,
             int[] lengths,
-            int steps) {
+            int steps,
+            IntFunction<String> rowName) {
         this.spark = new SparkRound(spark, input);
         this.training = training;
         this.averaging = averaging;
         this.order = order;
         this.lengths = lengths.clone();
         this.steps = steps;
+        this.rowName = rowName;
         this.rates = new LearningRate(
                 LearningRate.Shape.valueOf(training.schedule().name()),
                 training.learningRate(),
@@ -106,11 +125,28 @@ public final class RoundLoop {
             if (result.badRow() >= 0) {
                 throw new FiligreeException(
                         FiligreeException.Code.DIVERGED,
-                        "round %d: the loss of row %d is not finite (worker %d)"
-                                .formatted(state.round() + 1, result.badRow(), result.worker()));
+                        "round %d: the loss or gradient of %s is not finite (worker %d)"
+                                .formatted(state.round() + 1, rowName.apply(result.badRow()), result.worker()));
             }
         }
         return gradients() ? afterGradients(state, results) : afterDeltas(state, results, count);
+    }
+
+    /** Scores values on the held-out rows, which the workers share by tokens. */
+    public Score score(float[] values, int[] heldOutLengths) {
+        var bounds = BatchCut.byTokens(heldOutLengths, averaging.workers());
+        var results = spark.score(new ScorePlan(bounds, training.microBatchSize()), values).stream()
+                .sorted(Comparator.comparingInt(RoundResult::worker))
+                .toList();
+        var loss = 0.0;
+        var correct = 0.0;
+        var tokens = 0L;
+        for (var result : results) {
+            loss += result.loss(0);
+            correct += result.loss(1);
+            tokens += result.tokens();
+        }
+        return new Score(loss / tokens, correct / tokens, tokens);
     }
 
     private RoundPlan plan(int firstStep, int count) {
@@ -154,6 +190,11 @@ public final class RoundLoop {
                     FiligreeException.Code.DATA, "round %d: no token to train".formatted(state.round() + 1));
         }
         var norm = GradientClip.norm(sums) / tokens;
+        if (!Double.isFinite(norm)) {
+            throw new FiligreeException(
+                    FiligreeException.Code.DIVERGED,
+                    "round %d: the gradient is not finite, though each row's loss is".formatted(state.round() + 1));
+        }
         var scale = GradientClip.factor(norm, training.maxGradNorm()) / tokens;
         var values = state.values().clone();
         var moments = new AdamW.Moments(
@@ -212,6 +253,15 @@ public final class RoundLoop {
                 state.evaluationsSinceBest());
         var trained = results.stream().mapToLong(RoundResult::tokens).sum();
         return new Next(
-                after, new Report(after.round(), after.step(), losses, trained, rates.at(after.step() - 1), norm));
+                after,
+                new Report(
+                        after.round(),
+                        after.step(),
+                        losses,
+                        trained,
+                        rates.at(after.step() - 1),
+                        norm,
+                        (long) values.length * Float.BYTES,
+                        results.stream().mapToLong(RoundResult::bytes).sum()));
     }
 }

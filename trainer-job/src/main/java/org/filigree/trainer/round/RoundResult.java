@@ -67,6 +67,11 @@ public final class RoundResult implements Externalizable, KryoSerializable {
         return sum;
     }
 
+    /** Bytes it took on the way up. */
+    long bytes() {
+        return frame.length;
+    }
+
     /** Gradient sums or the delta, {@code [n]}. */
     float[] values() {
         var floats = read().position(12 + steps() * 16).slice().asFloatBuffer();

@@ -14,21 +14,23 @@ final class WorkerRound {
     private static final int NO_BAD_ROW = -1;
 
     private final Session session;
-    private final WorkerInput input;
+    private final ExecutorCache.Lease lease;
+    private final WorkerInput.Rows rows;
     private final RoundPlan plan;
     private final int worker;
     private int badRow = NO_BAD_ROW;
 
-    WorkerRound(Session session, WorkerInput input, RoundPlan plan, int worker) {
-        this.session = session;
-        this.input = input;
+    WorkerRound(ExecutorCache.Lease lease, RoundPlan plan, int worker) {
+        this.session = lease.session();
+        this.lease = lease;
+        this.rows = lease.rows(WorkerInput.Side.TRAIN);
         this.plan = plan;
         this.worker = worker;
     }
 
-    /** A row whose loss is not finite ends the worker's round: the driver stops the run by it. */
+    /** A loss or gradient that is not finite ends the worker's round: the driver stops the run by its row. */
     RoundResult run(float[] values) {
-        session.put(SLOT, input.plan(), values);
+        session.put(SLOT, lease.plan(), values);
         var steps = plan.rows()[worker].length;
         var losses = new double[steps];
         var tokens = new long[steps];
@@ -42,18 +44,18 @@ final class WorkerRound {
     }
 
     private void accumulate(int step, double[] losses, long[] tokens) {
-        var rows = plan.rows()[worker][step];
-        for (var first = 0; first < rows.length; first += plan.microBatch()) {
+        var ids = plan.rows()[worker][step];
+        for (var first = 0; first < ids.length; first += plan.microBatch()) {
             var placed = new ArrayList<Batch.Placed>();
-            for (var r = first; r < Math.min(first + plan.microBatch(), rows.length); r++) {
+            for (var r = first; r < Math.min(first + plan.microBatch(), ids.length); r++) {
                 var key =
                         CounterRandom.key(plan.dropoutKey(), plan.firstStep() + step, plan.places()[worker][step] + r);
-                placed.add(new Batch.Placed(SLOT, key, input.row(rows[r])));
+                placed.add(new Batch.Placed(SLOT, key, rows.row(ids[r])));
             }
             var cost = session.accumulate(Batch.of(placed));
             for (var r = 0; r < placed.size() && badRow == NO_BAD_ROW; r++) {
                 if (!Double.isFinite(cost.losses()[r])) {
-                    badRow = rows[first + r];
+                    badRow = ids[first + r];
                 }
             }
             losses[step] += cost.loss();
@@ -63,6 +65,10 @@ final class WorkerRound {
 
     private void update(int step, long tokens) {
         var norm = Math.sqrt(session.squaredGradientNorm(SLOT)) / tokens;
+        if (!Double.isFinite(norm)) {
+            badRow = plan.rows()[worker][step][0];
+            return;
+        }
         // Moments begin anew each round, so their correction counts from the round's first step.
         session.update(
                 SLOT,

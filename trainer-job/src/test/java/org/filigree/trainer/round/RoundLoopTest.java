@@ -55,7 +55,8 @@ class RoundLoopTest {
                 averaging,
                 new RowOrder("tiny", 3, new int[] {rows}, false, 1),
                 IntStream.range(0, TinyInput.ROWS).map(TinyInput::length).toArray(),
-                STEPS);
+                STEPS,
+                row -> "row " + row);
     }
 
     private static List<RoundLoop.Next> run(RoundLoop loop, RunState from) {
@@ -156,6 +157,6 @@ class RoundLoopTest {
         assertThatThrownBy(() -> loop.next(loop.start(input.start())))
                 .isInstanceOfSatisfying(
                         FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.DIVERGED))
-                .hasMessage("round 1: the loss of row 0 is not finite (worker 0)");
+                .hasMessage("round 1: the loss or gradient of row 0 is not finite (worker 0)");
     }
 }

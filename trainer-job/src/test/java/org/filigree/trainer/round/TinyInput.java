@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.filigree.engine.Base;
+import org.filigree.engine.SessionOptions;
 import org.filigree.engine.kit.PlainEngine;
 import org.filigree.lora.AdapterLayout;
 import org.filigree.lora.AdapterPlan;
@@ -23,7 +24,7 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
     private static final int VOCABULARY = 11;
 
     @Override
-    public String fingerprint() {
+    public String baseFingerprint() {
         return "tiny " + dropout + huge;
     }
 
@@ -63,7 +64,16 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
     }
 
     @Override
-    public AdapterPlan plan() {
+    public SessionOptions options() {
+        return SessionOptions.DEFAULT;
+    }
+
+    @Override
+    public AdapterPlan plan(ModelSpec spec) {
+        return plan();
+    }
+
+    private AdapterPlan plan() {
         var layout = AdapterLayout.of(
                 List.of(new AdapterLayout.Shape("a", 2, WIDTH), new AdapterLayout.Shape("b", WIDTH, 2)));
         return new AdapterPlan(layout, List.of(new AdapterPlan.Wrap("mix", 2, 4, 2, "a", "b")), List.of(), dropout);
@@ -82,7 +92,16 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
     }
 
     @Override
-    public TokenRow row(int id) {
+    public String corpusFingerprint() {
+        return "tiny";
+    }
+
+    @Override
+    public Rows rows(Side side) {
+        return TinyInput::row;
+    }
+
+    static TokenRow row(int id) {
         var tokens = new int[length(id)];
         for (var i = 0; i < tokens.length; i++) {
             tokens[i] = (id + i * i) % VOCABULARY;
