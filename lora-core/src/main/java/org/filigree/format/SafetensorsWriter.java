@@ -6,20 +6,33 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.Supplier;
 import org.filigree.model.DataType;
 
-/** Writes tensors as safetensors, in float32 or bfloat16: names sorted, equal tensors give equal bytes. */
+/**
+ * Writes tensors as safetensors, in float32, bfloat16 or float16 (rounded to the nearest, ties to even): names sorted,
+ * equal tensors give equal bytes.
+ */
 public final class SafetensorsWriter {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ALIGNMENT = 8;
+    private static final int PIECE_BYTES = 1 << 20;
 
     private SafetensorsWriter() {}
 
-    /** A tensor's shape and its {@code count} values from {@code offset} of {@code values} on, row-major. */
-    public record Tensor(long[] shape, float[] values, int offset, int count) {}
+    /**
+     * A tensor's shape and its {@code count} values from {@code offset} of {@code values} on, row-major.
+     *
+     * @param values asked once, when the tensor's turn comes: a model need not be in memory as a whole
+     */
+    public record Tensor(long[] shape, Supplier<float[]> values, int offset, int count) {
+
+        public Tensor(long[] shape, float[] values, int offset, int count) {
+            this(shape, () -> values, offset, count);
+        }
+    }
 
     /** Writes the whole file in float32; the caller closes {@code out}. */
     public static void write(OutputStream out, SortedMap<String, Tensor> tensors) throws IOException {
@@ -29,17 +42,21 @@ public final class SafetensorsWriter {
     /**
      * Writes the whole file; the caller closes {@code out}.
      *
-     * @param type float32, or bfloat16 (rounded to nearest, ties to even)
+     * @throws FormatException when a finite value is too large for {@code type}; part of the file is written by then
      */
     public static void write(OutputStream out, SortedMap<String, Tensor> tensors, DataType type) throws IOException {
-        if (type != DataType.FLOAT32 && type != DataType.BFLOAT16) {
-            throw new IllegalArgumentException("safetensors are written in float32 or bfloat16, not in " + type);
+        out.write(header(type, tensors));
+        for (var named : tensors.entrySet()) {
+            write(out, type, named.getKey(), named.getValue());
         }
+    }
+
+    private static byte[] header(DataType type, SortedMap<String, Tensor> tensors) throws IOException {
         var header = JSON.createObjectNode();
         header.putObject("__metadata__").put("format", "pt");
         var at = 0L;
         for (var named : tensors.entrySet()) {
-            var entry = header.putObject(named.getKey()).put("dtype", type == DataType.FLOAT32 ? "F32" : "BF16");
+            var entry = header.putObject(named.getKey()).put("dtype", name(type));
             var shape = entry.putArray("shape");
             for (var dimension : named.getValue().shape()) {
                 shape.add(dimension);
@@ -55,29 +72,48 @@ public final class SafetensorsWriter {
         while (start.hasRemaining()) {
             start.put((byte) ' ');
         }
-        out.write(start.array());
-        for (Map.Entry<String, Tensor> named : tensors.entrySet()) {
-            out.write(bytes(named.getValue(), type));
-        }
+        return start.array();
     }
 
-    private static byte[] bytes(Tensor tensor, DataType type) {
-        var data = ByteBuffer.allocate(tensor.count() * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        if (type == DataType.FLOAT32) {
-            data.asFloatBuffer().put(tensor.values(), tensor.offset(), tensor.count());
-        } else {
-            for (var i = 0; i < tensor.count(); i++) {
-                data.putShort(bfloat16(tensor.values()[tensor.offset() + i]));
+    private static String name(DataType type) {
+        return switch (type) {
+            case FLOAT64 -> throw new IllegalArgumentException("values are floats: FLOAT64 would store no more of them");
+            case FLOAT32 -> "F32";
+            case BFLOAT16 -> "BF16";
+            case FLOAT16 -> "F16";
+        };
+    }
+
+    private static void write(OutputStream out, DataType type, String name, Tensor tensor) throws IOException {
+        var values = tensor.values().get();
+        var end = tensor.offset() + tensor.count();
+        if (end > values.length) {
+            throw new IllegalArgumentException("%s: %d values from %d on, of an array of %d"
+                    .formatted(name, tensor.count(), tensor.offset(), values.length));
+        }
+        var piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, (long) tensor.count() * type.bytes()))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (var i = tensor.offset(); i < end; i++) {
+            type.put(piece, values[i]);
+            if (piece.remaining() < type.bytes() || i == end - 1) {
+                refuseOverflow(type, name, values, i + 1 - piece.position() / type.bytes(), piece);
+                out.write(piece.array(), 0, piece.position());
+                piece.clear();
             }
         }
-        return data.array();
     }
 
-    private static short bfloat16(float value) {
-        var bits = Float.floatToRawIntBits(value);
-        if (Float.isNaN(value)) {
-            return (short) ((bits >>> 16) | 0x40);
+    /** An infinity on disk where there was a number in memory would be a silent loss. */
+    private static void refuseOverflow(DataType type, String name, float[] values, int from, ByteBuffer piece) {
+        if (type == DataType.FLOAT32) {
+            return;
         }
-        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+        var written = piece.duplicate().order(ByteOrder.LITTLE_ENDIAN).flip();
+        for (var i = from; written.hasRemaining(); i++) {
+            if (Float.isInfinite(type.get(written)) && !Float.isInfinite(values[i])) {
+                throw new FormatException(
+                        "%s: %s is too large for %s; float32 holds it".formatted(name, values[i], type));
+            }
+        }
     }
 }
