@@ -11,8 +11,13 @@ import org.filigree.engine.Base;
 import org.filigree.engine.Kernels;
 import org.filigree.engine.Session;
 import org.filigree.engine.SessionOptions;
+import org.filigree.format.HuggingFaceFolder;
+import org.filigree.format.HuggingFaceWriter;
+import org.filigree.format.LocalFiles;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.lora.GradientClip;
+import org.filigree.lora.MergedWeights;
+import org.filigree.model.DataType;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,6 +99,38 @@ public abstract class ReferenceCases {
             }
         }
         assertThat(worst).as(name).isLessThan(LOGITS * (largest > 10 ? largest : 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "llama",
+                "llama-tied",
+                "llama-rope-linear",
+                "mistral",
+                "qwen2",
+                "llama-rslora",
+                "llama-patterns",
+                "llama-layers",
+                "llama-regex",
+                "llama-clip-cosine"
+            })
+    void aModelFolderWithTheAdapterMergedInGivesTheReferencesMergedLogits(String name) throws IOException {
+        var reference = new ReferenceCase(name, folder.resolve("base"));
+        var model = reference.model();
+        var plan = reference.plan(model);
+        var merged = new MergedWeights(model.spec(), model, plan, reference.end(plan));
+        var files = new LocalFiles();
+        var target = folder.resolve("merged").toString();
+        new HuggingFaceWriter(files)
+                .write(target, model, DataType.FLOAT32, weight -> merged.read(weight).floats());
+        var read = HuggingFaceFolder.open(files, target);
+        try (var kernels = kernels();
+                var base = Base.load(kernels, read.spec(), read);
+                var session = base.session(SessionOptions.DEFAULT)) {
+            assertLogits(reference, session, "merged_logits");
+        }
     }
 
     @ParameterizedTest
