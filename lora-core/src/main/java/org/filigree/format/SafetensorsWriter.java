@@ -77,7 +77,8 @@ public final class SafetensorsWriter {
 
     private static String name(DataType type) {
         return switch (type) {
-            case FLOAT64 -> throw new IllegalArgumentException("values are floats: FLOAT64 would store no more of them");
+            case FLOAT64 ->
+                throw new IllegalArgumentException("values are floats: FLOAT64 would store no more of them");
             case FLOAT32 -> "F32";
             case BFLOAT16 -> "BF16";
             case FLOAT16 -> "F16";

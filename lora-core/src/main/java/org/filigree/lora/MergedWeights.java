@@ -69,7 +69,8 @@ public final class MergedWeights implements Weights {
         var data = ByteBuffer.allocate(Math.multiplyExact(Math.multiplyExact(rows, columns), Float.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
         data.asFloatBuffer().put(values, offset, rows * columns);
-        return new Stored(DataType.FLOAT32, rows, columns, data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN));
+        return new Stored(
+                DataType.FLOAT32, rows, columns, data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN));
     }
 
     /** Row by row of the weight as it is stored, {@code [out, in]} or, input first, {@code [in, out]}. */

@@ -34,7 +34,11 @@ class HuggingFaceWriterTest {
 
     private HuggingFaceFolder written(DataType type) throws IOException {
         new HuggingFaceWriter(new LocalFiles())
-                .write(target.toString(), source, type, name -> source.read(name).floats());
+                .write(
+                        target.toString(),
+                        source,
+                        type,
+                        name -> source.read(name).floats());
         return HuggingFaceFolder.open(new LocalFiles(), target.toString());
     }
 

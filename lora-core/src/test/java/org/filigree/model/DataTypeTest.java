@@ -29,7 +29,8 @@ class DataTypeTest {
     void everyHalfIsReadAndWrittenUnchanged() {
         var seen = 0;
         for (var bits = 0; bits < 1 << 16; bits++) {
-            var value = DataType.FLOAT16.get(ByteBuffer.allocate(2).putShort((short) bits).flip());
+            var value = DataType.FLOAT16.get(
+                    ByteBuffer.allocate(2).putShort((short) bits).flip());
             if (Float.isNaN(value)) {
                 assertThat(through(DataType.FLOAT16, value)).isNaN();
             } else {
@@ -65,7 +66,8 @@ class DataTypeTest {
         var bits = half(value);
         var distance = Math.abs((double) through(DataType.FLOAT16, value) - value);
         for (var other : new short[] {(short) (bits + 1), (short) (bits - 1)}) {
-            var neighbour = DataType.FLOAT16.get(ByteBuffer.allocate(2).putShort(other).flip());
+            var neighbour =
+                    DataType.FLOAT16.get(ByteBuffer.allocate(2).putShort(other).flip());
             if (!Float.isNaN(neighbour)) {
                 assertThat(distance).isLessThanOrEqualTo(Math.abs((double) neighbour - value));
             }

@@ -124,7 +124,11 @@ public abstract class ReferenceCases {
         var files = new LocalFiles();
         var target = folder.resolve("merged").toString();
         new HuggingFaceWriter(files)
-                .write(target, model, DataType.FLOAT32, weight -> merged.read(weight).floats());
+                .write(
+                        target,
+                        model,
+                        DataType.FLOAT32,
+                        weight -> merged.read(weight).floats());
         var read = HuggingFaceFolder.open(files, target);
         try (var kernels = kernels();
                 var base = Base.load(kernels, read.spec(), read);
