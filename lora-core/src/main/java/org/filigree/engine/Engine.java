@@ -22,6 +22,9 @@ public interface Engine {
      */
     Kernels open(String device, DataType computeType, int threads);
 
+    /** GPUs that this JVM can compute on, 0 where there are none; loads native code. */
+    int gpus();
+
     /** What {@code auto} takes for a base stored as {@code wanted}, and why. */
     ComputeChoice bestComputeType(String device, DataType wanted);
 

@@ -31,6 +31,11 @@ public final class PlainEngine implements Engine {
     }
 
     @Override
+    public int gpus() {
+        return 0;
+    }
+
+    @Override
     public ComputeChoice bestComputeType(String device, DataType wanted) {
         return new ComputeChoice(DataType.FLOAT64, "the plain engine computes in double precision only");
     }

@@ -37,14 +37,7 @@ public final class LibTorchEngine implements Engine {
         if (threads <= 0) {
             throw new EngineUnavailableException("engine libtorch: threads must be positive, found " + threads);
         }
-        try {
-            extract();
-            Loader.load(openblas.class);
-            Loader.load(torch.class);
-        } catch (UnsatisfiedLinkError e) {
-            throw new EngineUnavailableException(
-                    "engine libtorch: its natives do not load on " + Loader.getPlatform() + ": " + e.getMessage(), e);
-        }
+        load();
         if (device.startsWith("cuda") && !torch.cuda_is_available()) {
             throw new EngineUnavailableException(
                     "device %s: no CUDA device that libtorch can use (a GPU build and a driver are needed)"
@@ -55,6 +48,23 @@ public final class LibTorchEngine implements Engine {
             return new LibTorchKernels(new Device(device), computeType, fingerprint(device, computeType, threads));
         } catch (IOException e) {
             throw new EngineUnavailableException("engine libtorch: its jars say no version: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public int gpus() {
+        load();
+        return torch.cuda_is_available() ? (int) torch.cuda_device_count() : 0;
+    }
+
+    private static void load() {
+        try {
+            extract();
+            Loader.load(openblas.class);
+            Loader.load(torch.class);
+        } catch (UnsatisfiedLinkError e) {
+            throw new EngineUnavailableException(
+                    "engine libtorch: its natives do not load on " + Loader.getPlatform() + ": " + e.getMessage(), e);
         }
     }
 

@@ -1,0 +1,60 @@
+package org.filigree.trainer.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import org.apache.spark.SparkException;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.FiligreeException.Code;
+import org.filigree.engine.EngineUnavailableException;
+import org.filigree.engine.OutOfEngineMemoryException;
+import org.filigree.format.FormatException;
+import org.filigree.model.UnsupportedModelException;
+
+/** Any failure as one line and a code. What a task threw on an executor reaches the driver wrapped; it is found within. */
+final class Failures {
+
+    private Failures() {}
+
+    static FiligreeException explained(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            var code = code(cause);
+            if (code != null) {
+                return cause instanceof FiligreeException own ? own : new FiligreeException(code, line(cause), cause);
+            }
+        }
+        return new FiligreeException(Code.RUN_TIME, line(failure), failure);
+    }
+
+    private static Code code(Throwable cause) {
+        if (cause instanceof FiligreeException own) {
+            return own.code();
+        }
+        if (cause instanceof UnsupportedModelException
+                || cause instanceof EngineUnavailableException
+                || cause instanceof OutOfEngineMemoryException) {
+            return Code.CONFIGURATION;
+        }
+        if (cause instanceof FormatException) {
+            return Code.DATA;
+        }
+        if (cause instanceof IOException && !(cause instanceof java.io.InvalidObjectException)) {
+            return Code.RETRY;
+        }
+        return null;
+    }
+
+    private static String line(Throwable failure) {
+        var message = failure.getMessage();
+        if (failure instanceof UncheckedIOException && failure.getCause() != null) {
+            message = failure.getCause().getMessage();
+        }
+        if (failure instanceof FileSystemException file && file.getReason() == null) {
+            message = file.getFile() + ": " + file.getClass().getSimpleName();
+        }
+        if (failure instanceof SparkException && message != null) {
+            message = message.lines().findFirst().orElse("");
+        }
+        return message == null ? failure.toString() : message.replaceAll("\\s*\\R\\s*", " ");
+    }
+}

@@ -1,0 +1,51 @@
+package org.filigree.trainer.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
+import org.filigree.config.FiligreeException.Code;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line: {@code filigree COMMAND}. A user's mistake is one line on standard error and an exit code. */
+@Command(
+        name = "filigree",
+        description = "Trains LoRA adapters on Apache Spark.",
+        mixinStandardHelpOptions = true,
+        version = "filigree 0.1.0",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {})
+public final class Main {
+
+    @Option(names = "--debug", description = "Print the stack of an error.", scope = CommandLine.ScopeType.INHERIT)
+    private boolean debug;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(new PrintWriter(System.out, true, UTF_8), new PrintWriter(System.err, true, UTF_8), arguments));
+    }
+
+    /** Runs one command and returns its exit code. */
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        var main = new Main();
+        return new CommandLine(main)
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((wrong, all) -> {
+                    err.println("filigree: " + wrong.getMessage() + "; filigree --help lists commands and options");
+                    return Code.CONFIGURATION.exit();
+                })
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    var shown = Failures.explained(failure);
+                    err.println("filigree: " + shown.getMessage());
+                    if (main.debug) {
+                        failure.printStackTrace(err);
+                    }
+                    return shown.code().exit();
+                })
+                .execute(arguments);
+    }
+}
