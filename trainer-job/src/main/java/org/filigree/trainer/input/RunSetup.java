@@ -88,9 +88,7 @@ public record RunSetup(
         var choice = config.engine();
         var threads = choice.threads() > 0
                 ? choice.threads()
-                : TaskThreads.of(
-                        JavaSparkContext.fromSparkContext(spark.sparkContext()),
-                        config.averaging().workers());
+                : TaskThreads.of(JavaSparkContext.fromSparkContext(spark.sparkContext()));
         var engine = Engines.find(choice.name()).name();
         var wanted = DataType.valueOf(config.base().dtype().name());
         return new BaseSettings(config.base().path(), base.fingerprint(), engine, choice.device(), wanted, threads);

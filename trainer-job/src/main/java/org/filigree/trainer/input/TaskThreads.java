@@ -7,12 +7,14 @@ final class TaskThreads {
 
     private TaskThreads() {}
 
-    /** On a cluster the task's cpus; on one machine its cores shared by the tasks that run at once. */
-    static int of(JavaSparkContext spark, int workers) {
+    /**
+     * On a cluster the task's cpus; on one machine its cores shared by Spark's slots: the same for every run of a session,
+     * as an engine takes one value a JVM.
+     */
+    static int of(JavaSparkContext spark) {
         if (!spark.isLocal()) {
             return Integer.parseInt(spark.getConf().get("spark.task.cpus", "1"));
         }
-        var atOnce = Math.max(1, Math.min(workers, spark.defaultParallelism()));
-        return Math.max(1, Runtime.getRuntime().availableProcessors() / atOnce);
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / Math.max(1, spark.defaultParallelism()));
     }
 }

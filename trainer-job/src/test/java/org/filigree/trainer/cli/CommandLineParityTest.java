@@ -79,12 +79,13 @@ class CommandLineParityTest {
         root.put("run", "case");
         root.put("output", folder.resolve("runs").toString());
         root.put("base", Map.of("path", folder.resolve("case").toString(), "name", "reference/" + name));
+        // One value a JVM, and other tests run in this one.
+        root.put("engine", Map.of("threads", 1));
         root.put(
                 "data",
                 Map.of(
                         "train",
-                        List.of(Map.of(
-                                "path", folder.resolve("case/rows.jsonl").toString(), "shape", "tokens")),
+                        List.of(Map.of("path", folder.resolve("case/rows.jsonl").toString(), "shape", "tokens")),
                         "packing",
                         false,
                         "shuffle",
