@@ -34,8 +34,13 @@ final class AdapterFields {
             Field.derived("name", folderName(), Adapter::name, "The adapter's folder; the run's id.");
     private static final Field<Adapter, Method> METHOD = Field.optional(
             "method", choice(Method.class), Method.LORA, Adapter::method, "full trains every weight of the base.");
-    private static final Field<Adapter, String> INIT_FROM = Field.optional(
-            "init_from", text("a PEFT folder"), null, Adapter::initFrom, "A PEFT folder whose values to start from.");
+    private static final Field<Adapter, String> INIT_FROM = Field.<Adapter, String>optional(
+                    "init_from",
+                    text("a PEFT folder"),
+                    null,
+                    Adapter::initFrom,
+                    "A PEFT folder whose values to start from.")
+            .writtenWhen(adapter -> adapter.method() == Method.LORA);
 
     private static final Field<Adapter, Integer> R = lora("r", integer(1), 8, LoraConfig::r, "Rank.");
     private static final Field<Adapter, Double> LORA_ALPHA = lora(

@@ -13,6 +13,7 @@ import static org.filigree.config.ScalarTypes.text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.filigree.config.RunConfig.Data;
@@ -26,12 +27,12 @@ final class DataFields {
 
     private DataFields() {}
 
-    private static final Field<Source, String> PATH = Field.optional(
-            "path", text("a path"), null, Source::path, "A file, a folder with all below it, or a pattern.");
+    private static final Field<Source, String> PATH =
+            origin("path", text("a path"), Source::path, "A file, a folder with all below it, or a pattern.");
     private static final Field<Source, String> TABLE =
-            Field.optional("table", text("a table's name"), null, Source::table, "A table of Spark's catalog.");
+            origin("table", text("a table's name"), Source::table, "A table of Spark's catalog.");
     private static final Field<Source, String> SQL =
-            Field.optional("sql", text("a query"), null, Source::sql, "A query that Spark runs.");
+            origin("sql", text("a query"), Source::sql, "A query that Spark runs.");
     private static final Field<Source, String> FORMAT = Field.optional(
             "format",
             text("a Spark data source"),
@@ -103,6 +104,12 @@ final class DataFields {
                                             SHAPE.type().write(source.shape()),
                                             String.join(", ", fields(source.shape())),
                                             Nearest.hint(strangers(source).get(0), fields(source.shape()))))));
+
+    /** One of several: shown where it is the one. */
+    private static Field<Source, String> origin(
+            String name, Type<String> type, Function<Source, String> of, String description) {
+        return Field.optional(name, type, null, of, description).writtenWhen(source -> of.apply(source) != null);
+    }
 
     private static List<String> origins(Source source) {
         var given = new ArrayList<String>();

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongFunction;
 import java.util.regex.Pattern;
 import org.filigree.config.Located.Scalar;
@@ -15,7 +17,7 @@ final class ScalarTypes {
     private ScalarTypes() {}
 
     static Type<String> text(String wanted) {
-        return new Text(wanted, Pattern.compile("(?s).+"));
+        return new Text(wanted, Pattern.compile("(?s).*\\S.*"));
     }
 
     static Type<String> text(String wanted, String pattern) {
@@ -38,7 +40,7 @@ final class ScalarTypes {
     }
 
     static Type<Double> positive() {
-        return new Real(Math.nextUp(0), Double.MAX_VALUE, "a number greater than 0");
+        return new Real(Double.MIN_VALUE, Double.MAX_VALUE, "a number greater than 0");
     }
 
     static Type<Double> atLeastZero() {
@@ -62,7 +64,7 @@ final class ScalarTypes {
     static <E extends Enum<E>> Type<E> choice(Class<E> type) {
         var values = new LinkedHashMap<String, E>();
         for (var constant : type.getEnumConstants()) {
-            values.put(constant.name().toLowerCase(java.util.Locale.ROOT), constant);
+            values.put(constant.name().toLowerCase(Locale.ROOT), constant);
         }
         return new Choice<>(values);
     }
@@ -110,7 +112,10 @@ final class ScalarTypes {
                     && !scalar.quoted()
                     && DIGITS.matcher(scalar.text()).matches()) {
                 var number = new BigInteger(scalar.text());
-                if (number.bitLength() < Long.SIZE && number.longValue() >= least && number.longValue() <= most) {
+                if (number.compareTo(BigInteger.valueOf(most)) > 0) {
+                    return spot.refuse(this, " and at most " + most);
+                }
+                if (number.compareTo(BigInteger.valueOf(least)) >= 0) {
                     return boxed.apply(number.longValue());
                 }
             }
@@ -130,7 +135,7 @@ final class ScalarTypes {
 
         @Override
         public String wanted() {
-            return "an integer from %d to %d".formatted(least, most);
+            return least == 1 ? "a positive integer" : "an integer of at least " + least;
         }
     }
 
@@ -235,7 +240,7 @@ final class ScalarTypes {
 
         @Override
         public String wanted() {
-            var words = List.copyOf(new java.util.ArrayList<>(values.keySet()));
+            var words = List.copyOf(values.keySet());
             return words.size() == 1
                     ? words.get(0)
                     : String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.get(words.size() - 1);
@@ -256,7 +261,7 @@ final class ScalarTypes {
 
         @Override
         public Object write(T value) {
-            return java.util.Objects.equals(value, meaning) ? word : type.write(value);
+            return Objects.equals(value, meaning) ? word : type.write(value);
         }
 
         @Override
