@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         version = "filigree 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {})
+        subcommands = {GenerateCommand.class})
 public final class Main {
 
     @Option(names = "--debug", description = "Print the stack of an error.", scope = CommandLine.ScopeType.INHERIT)
