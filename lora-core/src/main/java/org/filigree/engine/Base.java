@@ -53,6 +53,15 @@ public final class Base implements AutoCloseable {
         }
     }
 
+    /** A base whose weights have a place and no content: for kernels that only count. */
+    static Base unread(Kernels kernels, ModelSpec spec) {
+        var arena = kernels.arena();
+        var weights = new HashMap<String, Buffer>();
+        spec.weights()
+                .forEach(w -> weights.put(w.name(), arena.allocate(kernels.computeType(), w.rows(), w.columns())));
+        return new Base(kernels, spec, arena, Map.copyOf(weights));
+    }
+
     public ModelSpec spec() {
         return spec;
     }

@@ -1,5 +1,7 @@
 package org.filigree.engine;
 
+import java.io.Serializable;
+
 /**
  * Memory policy of a session.
  *
@@ -7,7 +9,7 @@ package org.filigree.engine;
  *     checkpointing, arXiv 1604.06174)
  * @param headChunk tokens whose logits are held at once
  */
-public record SessionOptions(boolean recompute, int headChunk) {
+public record SessionOptions(boolean recompute, int headChunk) implements Serializable {
 
     public static final SessionOptions DEFAULT = new SessionOptions(false, 256);
 

@@ -1,6 +1,7 @@
 package org.filigree.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,36 +9,25 @@ import java.util.Map;
 import java.util.function.Function;
 import org.filigree.lora.LoraConfig;
 import org.filigree.lora.LoraConfig.Modules;
+import org.filigree.lora.PeftSwitches;
 
 /** PEFT's adapter_config.json as a {@link LoraConfig}. What we do not have is refused unless it is switched off. */
 final class LoraConfigJson {
 
-    private static final List<String> OFF_ONLY = List.of(
-            "use_dora",
-            "modules_to_save",
-            "layer_replication",
-            "megatron_config",
-            "loftq_config",
-            "trainable_token_indices",
-            "eva_config",
-            "corda_config",
-            "target_parameters",
-            "lora_bias",
-            "use_qalora");
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private LoraConfigJson() {}
 
     static LoraConfig read(String path, JsonNode json) {
-        require(path, json, "peft_type", "LORA");
-        require(path, json, "bias", "none");
-        for (var field : OFF_ONLY) {
-            var value = json.path(field);
-            var off = value.isMissingNode()
-                    || value.isNull()
-                    || (value.isBoolean() && !value.asBoolean())
-                    || (value.isContainerNode() && value.isEmpty());
-            if (!off) {
-                throw new FormatException("%s: %s is %s, which is not supported".formatted(path, field, value));
+        PeftSwitches.FIXED.forEach((field, wanted) -> {
+            if (json.hasNonNull(field) && !json.path(field).asText().equals(wanted)) {
+                throw new FormatException("%s: %s is %s, wanted %s".formatted(path, field, json.path(field), wanted));
+            }
+        });
+        for (var field : PeftSwitches.FEATURES) {
+            if (!PeftSwitches.off(JSON.convertValue(json.path(field), Object.class))) {
+                throw new FormatException(
+                        "%s: %s is %s, which is not supported".formatted(path, field, json.path(field)));
             }
         }
         return new LoraConfig(
@@ -53,12 +43,6 @@ final class LoraConfigJson {
                 map(json.path("rank_pattern"), JsonNode::asInt),
                 map(json.path("alpha_pattern"), JsonNode::asDouble),
                 json.path("use_rslora").asBoolean(false));
-    }
-
-    private static void require(String path, JsonNode json, String field, String wanted) {
-        if (json.hasNonNull(field) && !json.path(field).asText().equals(wanted)) {
-            throw new FormatException("%s: %s is %s, wanted %s".formatted(path, field, json.path(field), wanted));
-        }
     }
 
     private static Modules modules(String path, JsonNode node, String field) {

@@ -1,5 +1,6 @@
 package org.filigree.lora;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 
@@ -23,10 +24,11 @@ public record LoraConfig(
         List<String> layersPattern,
         Map<String, Integer> rankPattern,
         Map<String, Double> alphaPattern,
-        boolean useRslora) {
+        boolean useRslora)
+        implements Serializable {
 
     /** How modules are named: a list of names or suffixes, or one string (a full-match regular expression, {@code all-linear}). */
-    public sealed interface Modules {
+    public sealed interface Modules extends Serializable {
         record Names(List<String> names) implements Modules {
             public Names {
                 names = List.copyOf(names);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
 import org.filigree.config.FiligreeException.Code;
+import org.filigree.trainer.run.Failures;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         version = "filigree 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {GenerateCommand.class})
+        subcommands = {PrepCommand.class, TrainCommand.class, EvaluateCommand.class, GenerateCommand.class})
 public final class Main {
 
     @Option(names = "--debug", description = "Print the stack of an error.", scope = CommandLine.ScopeType.INHERIT)

@@ -13,6 +13,9 @@ import org.filigree.lora.CounterRandom;
  */
 public final class RowOrder {
 
+    /** Row groups shuffled together. */
+    public static final int WINDOW = 16;
+
     private final String fingerprint;
     private final long seed;
     private final int[] firstRows;

@@ -36,6 +36,7 @@ final class ExecutorCache {
         void close() {
             idle.values().forEach(sessions -> sessions.forEach(Session::close));
             base.close();
+            base.kernels().close();
         }
     }
 

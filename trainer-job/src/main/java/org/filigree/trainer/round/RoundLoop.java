@@ -51,6 +51,7 @@ public final class RoundLoop {
     private final int[] lengths;
     private final LearningRate rates;
     private final int steps;
+    private final String adapter;
     private final long dropoutKey;
     private final IntFunction<String> rowName;
 
@@ -81,6 +82,7 @@ public final class RoundLoop {
                 training.learningRate(),
                 training.warmupSteps(),
                 steps);
+        this.adapter = adapter;
         this.dropoutKey = CounterRandom.key(training.seed(), CounterRandom.name(adapter));
         if (!gradients() && training.globalBatchSize() % averaging.workers() != 0) {
             throw new FiligreeException(
@@ -120,7 +122,10 @@ public final class RoundLoop {
      */
     public Next next(RunState state) {
         var count = gradients() ? 1 : Math.min(averaging.localSteps(), steps - state.step());
-        var results = spark.run(plan(state.step(), count), state.values());
+        var results = spark.run(
+                plan(state.step(), count),
+                state.values(),
+                "round %d, step %d/%d, adapter %s".formatted(state.round() + 1, state.step() + count, steps, adapter));
         for (var result : results) {
             if (result.badRow() >= 0) {
                 throw new FiligreeException(
@@ -134,8 +139,41 @@ public final class RoundLoop {
 
     /** Scores values on the held-out rows, which the workers share by tokens. */
     public Score score(float[] values, int[] heldOutLengths) {
-        var bounds = BatchCut.byTokens(heldOutLengths, averaging.workers());
-        var results = spark.score(new ScorePlan(bounds, training.microBatchSize()), values).stream()
+        return score(values, WorkerInput.Side.HELD_OUT, heldOutLengths);
+    }
+
+    /** Scores values on all rows of a side. */
+    public Score score(float[] values, WorkerInput.Side side, int[] rowLengths) {
+        return score(spark.score(scorePlan(side, rowLengths), values, "scores rows, adapter " + adapter));
+    }
+
+    /**
+     * Reads a published folder back on the workers, compares it with the values that were trained, and scores it.
+     *
+     * @param tolerance relative, of the type the folder is stored in; 0 for float32
+     * @param heldOutLengths may be empty: then only keys, shapes and values are checked
+     */
+    public Score scorePublished(String folder, float[] values, double tolerance, int[] heldOutLengths) {
+        return score(
+                spark.scorePublished(scorePlan(WorkerInput.Side.HELD_OUT, heldOutLengths), values, folder, tolerance));
+    }
+
+    /** Loads the base on a worker, so that what is wrong with it is said before the first round; what computes there. */
+    public String fingerprint() {
+        return spark.fingerprint();
+    }
+
+    private ScorePlan scorePlan(WorkerInput.Side side, int[] rowLengths) {
+        return new ScorePlan(
+                side,
+                rowLengths.length == 0
+                        ? new int[averaging.workers() + 1]
+                        : BatchCut.byTokens(rowLengths, averaging.workers()),
+                training.microBatchSize());
+    }
+
+    private static Score score(List<RoundResult> byWorker) {
+        var results = byWorker.stream()
                 .sorted(Comparator.comparingInt(RoundResult::worker))
                 .toList();
         var loss = 0.0;

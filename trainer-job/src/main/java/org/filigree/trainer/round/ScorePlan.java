@@ -2,8 +2,8 @@ package org.filigree.trainer.round;
 
 import java.io.Serializable;
 
-/** Which held-out rows each worker scores: rows {@code bounds[w] .. bounds[w+1]-1}. */
-record ScorePlan(int[] bounds, int microBatch) implements Serializable {
+/** Which rows of a side each worker scores: rows {@code bounds[w] .. bounds[w+1]-1}. */
+record ScorePlan(WorkerInput.Side side, int[] bounds, int microBatch) implements Serializable {
 
     int workers() {
         return bounds.length - 1;

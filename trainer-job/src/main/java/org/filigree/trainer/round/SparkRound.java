@@ -1,13 +1,17 @@
 package org.filigree.trainer.round;
 
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
+import org.filigree.config.FiligreeException;
 
 /** One round as one Spark job: a partition a worker, the adapter down by one broadcast, plain task retry. */
 final class SparkRound {
+
+    private static final String DESCRIPTION = "spark.job.description";
 
     private final JavaSparkContext spark;
     private final WorkerInput input;
@@ -18,13 +22,43 @@ final class SparkRound {
     }
 
     /** Results by worker; Spark may have run a worker's task several times, and one counts. */
-    List<RoundResult> run(RoundPlan plan, float[] values) {
-        return onWorkers(plan.workers(), values, new Train(input, plan));
+    List<RoundResult> run(RoundPlan plan, float[] values, String description) {
+        return onWorkers(plan.workers(), values, new Train(input, plan), description);
     }
 
     /** Losses of the held-out rows, by worker. */
-    List<RoundResult> score(ScorePlan plan, float[] values) {
-        return onWorkers(plan.workers(), values, new Score(input, plan));
+    List<RoundResult> score(ScorePlan plan, float[] values, String description) {
+        return onWorkers(plan.workers(), values, new Score(input, plan), description);
+    }
+
+    /** The same for the values of a published folder, which each worker reads and compares with {@code values}. */
+    List<RoundResult> scorePublished(ScorePlan plan, float[] values, String folder, double tolerance) {
+        return onWorkers(plan.workers(), values, new Published(input, plan, folder, tolerance), "checks " + folder);
+    }
+
+    /** Loads the base on a worker; what computes there. */
+    String fingerprint() {
+        return described(
+                "loads the base",
+                () -> spark.parallelize(List.of(0), 1)
+                        .map(new Fingerprint(input))
+                        .collect()
+                        .get(0));
+    }
+
+    /** Spark's pages show the description; the caller's own comes back afterwards. */
+    private <T> T described(String description, Supplier<T> job) {
+        var before = spark.getLocalProperty(DESCRIPTION);
+        spark.setLocalProperty(DESCRIPTION, description);
+        try {
+            return job.get();
+        } finally {
+            spark.setLocalProperty(DESCRIPTION, before);
+        }
+    }
+
+    private List<RoundResult> onWorkers(int count, float[] values, Work work, String description) {
+        return described(description, () -> onWorkers(count, values, work));
     }
 
     private List<RoundResult> onWorkers(int count, float[] values, Work work) {
@@ -57,6 +91,39 @@ final class SparkRound {
         @Override
         public RoundResult run(ExecutorCache.Lease lease, int worker, float[] values) {
             return new WorkerScore(lease, plan, worker).run(values);
+        }
+    }
+
+    private record Published(WorkerInput input, ScorePlan plan, String folder, double tolerance) implements Work {
+        @Override
+        public RoundResult run(ExecutorCache.Lease lease, int worker, float[] values) {
+            var read = input.published(folder, lease.plan());
+            for (var i = 0; i < values.length; i++) {
+                if (Math.abs(read[i] - values[i]) > tolerance * Math.abs(values[i])) {
+                    throw new FiligreeException(
+                            FiligreeException.Code.RUN_TIME,
+                            "%s: value %d reads back as %s, trained was %s".formatted(folder, i, read[i], values[i]));
+                }
+            }
+            return new WorkerScore(lease, plan, worker).run(read);
+        }
+    }
+
+    private static final class Fingerprint implements Function<Integer, String> {
+        private static final long serialVersionUID = 1;
+
+        private final WorkerInput input;
+
+        Fingerprint(WorkerInput input) {
+            this.input = input;
+        }
+
+        @Override
+        public String call(Integer worker) {
+            try (var lease = ExecutorCache.OF_THIS_JVM.lease(input)) {
+                lease.succeeded();
+                return lease.base().kernels().fingerprint();
+            }
         }
     }
 

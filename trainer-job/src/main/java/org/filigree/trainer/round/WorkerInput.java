@@ -31,6 +31,13 @@ public interface WorkerInput extends Serializable {
 
     AdapterPlan plan(ModelSpec spec);
 
+    /**
+     * The values of a published folder, read anew.
+     *
+     * @throws RuntimeException in one line when its keys or shapes are not the plan's
+     */
+    float[] published(String folder, AdapterPlan plan);
+
     /** Equal where the corpus is: the key under which a JVM keeps its rows. */
     String corpusFingerprint();
 

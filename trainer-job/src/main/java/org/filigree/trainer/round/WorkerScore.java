@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import org.filigree.engine.Batch;
 
-/** One worker's part of an evaluation: sums over its held-out rows, without dropout. */
+/** One worker's part of an evaluation: sums over its rows, without dropout. */
 final class WorkerScore {
 
     private static final int SLOT = 0;
@@ -24,7 +24,7 @@ final class WorkerScore {
     RoundResult run(float[] values) {
         var session = lease.session();
         session.put(SLOT, lease.plan(), values);
-        var rows = lease.rows(WorkerInput.Side.HELD_OUT);
+        var rows = lease.rows(plan.side());
         var loss = 0.0;
         var tokens = 0L;
         var correct = 0L;

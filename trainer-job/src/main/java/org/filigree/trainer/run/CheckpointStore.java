@@ -24,10 +24,14 @@ public final class CheckpointStore {
     private static final String MANIFEST = "manifest.json";
 
     /** @param path below the run folder */
-    record Entry(String path, long size, String sha256) {}
+    public record Entry(String path, long size, String sha256) {}
 
-    /** @param segments of events, in order, from the run's start to this checkpoint */
-    record Manifest(int round, long epoch, Entry state, List<Entry> segments) {}
+    /**
+     * What a checkpoint consists of.
+     *
+     * @param segments of events, in order, from the run's start to this checkpoint
+     */
+    public record Manifest(int round, long epoch, Entry state, List<Entry> segments) {}
 
     /** A valid checkpoint: the state, and the events so far, one JSON object each. */
     public record Found(RunState state, List<String> events, Manifest manifest) {}

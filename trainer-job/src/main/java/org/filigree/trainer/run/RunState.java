@@ -29,6 +29,22 @@ public record RunState(
 
     private static final int MAGIC = 0x46494C31;
 
+    /** The state after its values were scored on the held-out rows. */
+    public RunState evaluated(double loss) {
+        return loss < bestLoss
+                ? new RunState(round, step, values, firstMoment, secondMoment, outer, loss, values, 0)
+                : new RunState(
+                        round,
+                        step,
+                        values,
+                        firstMoment,
+                        secondMoment,
+                        outer,
+                        bestLoss,
+                        best,
+                        evaluationsSinceBest + 1);
+    }
+
     byte[] toBytes() throws IOException {
         var bytes = new ByteArrayOutputStream();
         var out = new DataOutputStream(bytes);

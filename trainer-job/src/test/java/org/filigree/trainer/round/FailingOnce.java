@@ -33,6 +33,11 @@ record FailingOnce(TinyInput input, int badRow) implements WorkerInput {
     }
 
     @Override
+    public float[] published(String folder, AdapterPlan plan) {
+        return input.published(folder, plan);
+    }
+
+    @Override
     public String corpusFingerprint() {
         return input.corpusFingerprint() + " failing at " + badRow;
     }

@@ -92,6 +92,11 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
     }
 
     @Override
+    public float[] published(String folder, AdapterPlan plan) {
+        throw new UnsupportedOperationException("nothing is published here");
+    }
+
+    @Override
     public String corpusFingerprint() {
         return "tiny";
     }

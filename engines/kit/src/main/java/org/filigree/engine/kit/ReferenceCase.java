@@ -20,7 +20,7 @@ import org.filigree.lora.LearningRate;
 import org.filigree.text.TokenRow;
 
 /** One case made with transformers 4.42.0 and PEFT 0.13.2, unpacked from the kit into a folder. */
-final class ReferenceCase {
+public final class ReferenceCase {
 
     /** Cases with a model of their own; the others run on llama's weights. */
     private static final Set<String> OWN_MODEL = Set.of("gpt2", "llama", "llama-tied", "qwen2");
@@ -32,7 +32,7 @@ final class ReferenceCase {
     private final JsonNode reference;
     private final boolean full;
 
-    ReferenceCase(String name, Path folder) throws IOException {
+    public ReferenceCase(String name, Path folder) throws IOException {
         this.folder = folder;
         this.full = name.equals("llama-full");
         unpack(name, "config.json");
@@ -66,11 +66,11 @@ final class ReferenceCase {
         }
     }
 
-    HuggingFaceFolder model() throws IOException {
+    public HuggingFaceFolder model() throws IOException {
         return HuggingFaceFolder.open(FILES, folder.toString());
     }
 
-    AdapterPlan plan(HuggingFaceFolder model) throws IOException {
+    public AdapterPlan plan(HuggingFaceFolder model) throws IOException {
         return full
                 ? AdapterPlanner.full(model.spec())
                 : AdapterPlanner.plan(model.spec(), adapter("adapter-start").config());
@@ -86,7 +86,7 @@ final class ReferenceCase {
                 : adapter("adapter-start").values(plan);
     }
 
-    float[] end(AdapterPlan plan) throws IOException {
+    public float[] end(AdapterPlan plan) throws IOException {
         return full
                 ? weights("final.safetensors", plan, "")
                 : adapter("adapter-end").values(plan);
@@ -117,7 +117,7 @@ final class ReferenceCase {
                 .floats(name);
     }
 
-    JsonNode reference() {
+    public JsonNode reference() {
         return reference;
     }
 

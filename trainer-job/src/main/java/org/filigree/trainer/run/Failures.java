@@ -1,4 +1,4 @@
-package org.filigree.trainer.cli;
+package org.filigree.trainer.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,11 +12,11 @@ import org.filigree.format.FormatException;
 import org.filigree.model.UnsupportedModelException;
 
 /** Any failure as one line and a code. What a task threw on an executor reaches the driver wrapped; it is found within. */
-final class Failures {
+public final class Failures {
 
     private Failures() {}
 
-    static FiligreeException explained(Throwable failure) {
+    public static FiligreeException explained(Throwable failure) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             var code = code(cause);
             if (code != null) {

@@ -1,0 +1,113 @@
+package org.filigree.config;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * One field of a section, defined once: {@link RunConfigReader}, {@link RunConfigWriter} and {@link RunConfigSchema} all
+ * work from it.
+ *
+ * @param <R> the section's record
+ * @param <T> the field's value
+ * @param absence what it means to leave the field out
+ * @param otherwise the default; null is a value of its own that {@code null} may be written for
+ * @param of the value in the record
+ * @param written whether the resolved configuration shows the field: not where it has no effect
+ */
+record Field<R, T>(
+        String name,
+        Type<T> type,
+        Absence absence,
+        T otherwise,
+        Function<R, T> of,
+        Predicate<R> written,
+        String description) {
+
+    enum Absence {
+        ERROR,
+        DEFAULT,
+        /** Other fields say what. */
+        DERIVED,
+        /** As an empty section, whose own fields say what is missing. */
+        EMPTY_SECTION
+    }
+
+    static <R, T> Field<R, T> required(String name, Type<T> type, Function<R, T> of, String description) {
+        return new Field<>(name, type, Absence.ERROR, null, of, record -> true, description);
+    }
+
+    static <R, T> Field<R, T> optional(String name, Type<T> type, T otherwise, Function<R, T> of, String description) {
+        return new Field<>(name, type, Absence.DEFAULT, otherwise, of, record -> true, description);
+    }
+
+    static <R, T> Field<R, T> derived(String name, Type<T> type, Function<R, T> of, String description) {
+        return new Field<>(name, type, Absence.DERIVED, null, of, record -> true, description);
+    }
+
+    static <R, S> Field<R, S> section(String name, Section<S> type, Function<R, S> of, String description) {
+        return new Field<>(name, type, Absence.EMPTY_SECTION, null, of, record -> true, description);
+    }
+
+    Field<R, T> writtenWhen(Predicate<R> condition) {
+        return new Field<>(name, type, absence, otherwise, of, condition, description);
+    }
+
+    /** The field's value, the default after a mistake. */
+    T read(Spot section, Located.Mapping written) {
+        var node = written.entries().get(name);
+        if (node == null) {
+            return absent(section);
+        }
+        var spot = section.child(name, node);
+        if (spot.isNull() && absence == Absence.EMPTY_SECTION) {
+            return absent(section);
+        }
+        if (spot.isNull() && nullable()) {
+            return null;
+        }
+        var value = type.read(spot);
+        return value != null ? value : otherwise;
+    }
+
+    private T absent(Spot section) {
+        return switch (absence) {
+            case ERROR -> {
+                section.problems()
+                        .add(section.place(), Spot.join(section.path(), name), "missing, wanted " + type.wanted());
+                yield null;
+            }
+            case DEFAULT, DERIVED -> otherwise;
+            case EMPTY_SECTION -> type.read(section.child(name, Located.Mapping.empty(section.place())));
+        };
+    }
+
+    boolean nullable() {
+        return absence == Absence.DEFAULT && otherwise == null;
+    }
+
+    boolean mandatory() {
+        return absence == Absence.ERROR
+                || (absence == Absence.EMPTY_SECTION
+                        && ((Section<T>) type).fields().stream().anyMatch(Field::mandatory));
+    }
+
+    Object write(R record) {
+        var value = of.apply(record);
+        return value == null && nullable() && !type.writesNull() ? null : type.write(value);
+    }
+
+    ObjectNode schema() {
+        var schema = type.schema();
+        if (nullable()) {
+            var either = Type.object();
+            either.putArray("anyOf").add(schema).add(Type.object().put("type", "null"));
+            schema = either;
+        }
+        schema.put("description", description);
+        if (absence == Absence.DEFAULT && otherwise != null) {
+            schema.putPOJO("default", type.write(otherwise));
+        }
+        return schema;
+    }
+}

@@ -1,0 +1,114 @@
+package org.filigree.config;
+
+import static org.filigree.config.ScalarTypes.choice;
+import static org.filigree.config.ScalarTypes.fraction;
+import static org.filigree.config.ScalarTypes.integer;
+import static org.filigree.config.ScalarTypes.positive;
+
+import java.util.List;
+import org.filigree.config.RunConfig.Averaging;
+import org.filigree.config.RunConfig.Checkpoint;
+import org.filigree.config.RunConfig.Evaluation;
+import org.filigree.config.RunConfig.Exchange;
+import org.filigree.config.RunConfig.Outer;
+
+/** The sections {@code averaging}, {@code evaluation} and {@code checkpoint}: what happens in and between rounds. */
+final class RoundFields {
+
+    /** H, where workers exchange parameters and nothing else is said. */
+    private static final int LOCAL_STEPS = 8;
+
+    private RoundFields() {}
+
+    private static final Field<Outer, Double> OUTER_LEARNING_RATE =
+            Field.optional("learning_rate", positive(), 0.7, Outer::learningRate, "Rate of the outer Nesterov step.");
+    private static final Field<Outer, Double> OUTER_MOMENTUM =
+            Field.optional("momentum", fraction(), 0.9, Outer::momentum, "Momentum of the outer Nesterov step.");
+    private static final Section<Outer> OUTER_SECTION = new Section<>(
+            List.of(OUTER_LEARNING_RATE, OUTER_MOMENTUM),
+            values -> new Outer(values.get(OUTER_LEARNING_RATE), values.get(OUTER_MOMENTUM)),
+            List.of());
+
+    private static final Field<Averaging, Integer> WORKERS = Field.optional(
+            "workers",
+            integer(1),
+            2,
+            Averaging::workers,
+            "Logical workers: a part of the result, unlike Spark's executors.");
+    private static final Field<Averaging, Exchange> EXCHANGE = Field.optional(
+            "exchange",
+            choice(Exchange.class),
+            Exchange.GRADIENTS,
+            Averaging::exchange,
+            "gradients: exact data parallelism; parameters: local steps, then averaging.");
+    private static final Field<Averaging, Integer> LOCAL_STEPS_FIELD = Field.derived(
+            "local_steps",
+            integer(1),
+            Averaging::localSteps,
+            "Steps between averagings; 8 where parameters are exchanged, 1 where gradients are.");
+    private static final Field<Averaging, Outer> OUTER = Field.optional(
+            "outer",
+            OUTER_SECTION,
+            null,
+            Averaging::outer,
+            "Nesterov on the averaged change, as in DiLoCo; null for the plain mean.");
+
+    static final Section<Averaging> AVERAGING = new Section<>(
+            List.of(WORKERS, EXCHANGE, LOCAL_STEPS_FIELD, OUTER),
+            values -> {
+                var exchange = values.get(EXCHANGE);
+                var localSteps = values.get(LOCAL_STEPS_FIELD);
+                var otherwise = exchange == Exchange.PARAMETERS ? LOCAL_STEPS : 1;
+                return new Averaging(
+                        values.get(WORKERS), exchange, localSteps != null ? localSteps : otherwise, values.get(OUTER));
+            },
+            List.of(
+                    new Rule<>(
+                            "local_steps",
+                            List.of("exchange"),
+                            (averaging, written) -> gradients(averaging) && averaging.localSteps() != 1,
+                            averaging -> "found %d, without effect when exchange is gradients"
+                                    .formatted(averaging.localSteps())),
+                    new Rule<>(
+                            "outer",
+                            List.of("exchange"),
+                            (averaging, written) -> gradients(averaging) && averaging.outer() != null,
+                            averaging -> "without effect when exchange is gradients: leave it out")));
+
+    private static boolean gradients(Averaging averaging) {
+        return averaging.exchange() == Exchange.GRADIENTS;
+    }
+
+    private static final Field<Evaluation, Integer> EVALUATION_EVERY_ROUNDS = Field.optional(
+            "every_rounds",
+            integer(0),
+            0,
+            Evaluation::everyRounds,
+            "Rounds between evaluations; 0 for only at start and end.");
+    private static final Field<Evaluation, Integer> EARLY_STOPPING_PATIENCE = Field.optional(
+            "early_stopping_patience",
+            integer(0),
+            0,
+            Evaluation::earlyStoppingPatience,
+            "Evaluations without improvement before the run stops; 0 for never.");
+
+    static final Section<Evaluation> EVALUATION = new Section<>(
+            List.of(EVALUATION_EVERY_ROUNDS, EARLY_STOPPING_PATIENCE),
+            values -> new Evaluation(values.get(EVALUATION_EVERY_ROUNDS), values.get(EARLY_STOPPING_PATIENCE)),
+            List.of(new Rule<>(
+                    "early_stopping_patience",
+                    List.of("every_rounds"),
+                    (evaluation, written) -> evaluation.earlyStoppingPatience() > 0 && evaluation.everyRounds() == 0,
+                    evaluation -> "found %d, without effect when every_rounds is 0"
+                            .formatted(evaluation.earlyStoppingPatience()))));
+
+    private static final Field<Checkpoint, Integer> CHECKPOINT_EVERY_ROUNDS =
+            Field.optional("every_rounds", integer(1), 10, Checkpoint::everyRounds, "Rounds between checkpoints.");
+    private static final Field<Checkpoint, Integer> KEEP =
+            Field.optional("keep", integer(1), 2, Checkpoint::keep, "Newest checkpoints kept.");
+
+    static final Section<Checkpoint> CHECKPOINT = new Section<>(
+            List.of(CHECKPOINT_EVERY_ROUNDS, KEEP),
+            values -> new Checkpoint(values.get(CHECKPOINT_EVERY_ROUNDS), values.get(KEEP)),
+            List.of());
+}

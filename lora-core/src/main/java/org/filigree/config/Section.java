@@ -1,0 +1,90 @@
+package org.filigree.config;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.filigree.config.Located.Mapping;
+
+/**
+ * A mapping with fields of ours, as a record.
+ *
+ * @param maker the record from the fields' values
+ * @param rules what fields that are right by themselves must not say together
+ */
+record Section<R>(List<Field<R, ?>> fields, Function<Values<R>, R> maker, List<Rule<R>> rules) implements Type<R> {
+
+    /** The values of a section's fields. */
+    record Values<R>(Map<Field<R, ?>, Object> byField) {
+        @SuppressWarnings("unchecked")
+        <T> T get(Field<R, T> field) {
+            return (T) byField.get(field);
+        }
+    }
+
+    @Override
+    public R read(Spot spot) {
+        if (!(spot.node() instanceof Mapping mapping)) {
+            return spot.refuse(this);
+        }
+        mapping.entries().forEach((name, node) -> {
+            if (!names().contains(name)) {
+                unknown(spot, name, node);
+            }
+        });
+        var values = new HashMap<Field<R, ?>, Object>();
+        for (var field : fields) {
+            values.put(field, field.read(spot, mapping));
+        }
+        var made = maker.apply(new Values<>(values));
+        for (var rule : rules) {
+            rule.check(spot, mapping, made);
+        }
+        return made;
+    }
+
+    private void unknown(Spot spot, String name, Located node) {
+        spot.problems()
+                .add(
+                        node.place(),
+                        Spot.join(spot.path(), name),
+                        "unknown field, wanted one of %s%s"
+                                .formatted(String.join(", ", names()), Nearest.hint(name, names())));
+    }
+
+    List<String> names() {
+        return fields.stream().map(Field::name).toList();
+    }
+
+    @Override
+    public Map<String, Object> write(R record) {
+        var written = new LinkedHashMap<String, Object>();
+        for (var field : fields) {
+            if (field.written().test(record)) {
+                written.put(field.name(), field.write(record));
+            }
+        }
+        return written;
+    }
+
+    @Override
+    public ObjectNode schema() {
+        var schema = Type.object().put("type", "object");
+        var properties = schema.putObject("properties");
+        var required = schema.putArray("required");
+        for (var field : fields) {
+            properties.set(field.name(), field.schema());
+            if (field.mandatory()) {
+                required.add(field.name());
+            }
+        }
+        return schema.put("additionalProperties", false);
+    }
+
+    @Override
+    public String wanted() {
+        return "a mapping of " + String.join(", ", names());
+    }
+}

@@ -1,0 +1,63 @@
+package org.filigree.trainer;
+
+import java.io.IOException;
+import org.apache.spark.sql.SparkSession;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.RunConfig;
+import org.filigree.dataprep.CorpusPrep;
+import org.filigree.trainer.run.Failures;
+import org.filigree.trainer.run.Outcome;
+
+/**
+ * Filigree as a library. It works in the caller's session and leaves the session's settings as they were.
+ *
+ * <pre>{@code
+ * var config = RunConfigReader.read("support.yaml", yaml, List.of(), System.getenv());
+ * var outcome = Filigree.train(spark, config);
+ * }</pre>
+ */
+public final class Filigree {
+
+    private Filigree() {}
+
+    /**
+     * Trains the run's adapter and publishes it, or goes on with the run where it was left; a finished run is left alone.
+     *
+     * @throws FiligreeException in one line, with the code that the process would exit with
+     */
+    public static Outcome train(SparkSession spark, RunConfig config) {
+        return train(spark, config, Progress.NONE);
+    }
+
+    /** The same, telling {@code progress} how it goes. */
+    public static Outcome train(SparkSession spark, RunConfig config, Progress progress) {
+        return explained(() -> new TrainingRun(spark, config, progress).run());
+    }
+
+    /** Prepares the run's token shards, or finds them as an earlier call left them. */
+    public static CorpusPrep.Result prepare(SparkSession spark, RunConfig config) {
+        return explained(() -> new CorpusPrep(spark).prepare(config));
+    }
+
+    /**
+     * Scores a corpus: the run's held-out rows, or its training rows where it holds none back.
+     *
+     * @param adapter a PEFT folder, or null for the base alone
+     * @param training score the training rows all the same
+     */
+    public static Evaluation evaluate(SparkSession spark, RunConfig config, String adapter, boolean training) {
+        return explained(() -> Evaluation.of(spark, config, adapter, training));
+    }
+
+    private interface Work<T> {
+        T run() throws IOException;
+    }
+
+    private static <T> T explained(Work<T> work) {
+        try {
+            return work.run();
+        } catch (IOException | RuntimeException e) {
+            throw Failures.explained(e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package org.filigree.trainer;
+
+import org.filigree.dataprep.CorpusPrep;
+import org.filigree.trainer.round.RoundLoop;
+
+/** Hears how a run goes, on the driver's thread. Every method may be left out. */
+public interface Progress {
+
+    /** Hears nothing. */
+    Progress NONE = new Progress() {};
+
+    default void prepared(CorpusPrep.Result corpus) {}
+
+    /**
+     * The base is loaded and the first round may begin.
+     *
+     * @param engine what computes, one line
+     * @param resumedAt round that the run goes on after; 0 for a new run
+     * @param steps of the whole run
+     */
+    default void started(String engine, int resumedAt, int steps, long trainable, long baseParameters) {}
+
+    default void round(RoundLoop.Report report, double seconds) {}
+
+    default void evaluated(int round, RoundLoop.Score score) {}
+
+    default void published(String folder) {}
+}

@@ -1,0 +1,90 @@
+package org.filigree.trainer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.RunConfig;
+import org.filigree.trainer.input.RunSetup;
+import org.filigree.trainer.run.Outcome;
+
+/** A run's events in a few numbers. */
+record Summary(
+        int rounds,
+        int steps,
+        long tokens,
+        Double firstLoss,
+        Double lastLoss,
+        Double heldOutBefore,
+        Double heldOutAfter,
+        Double heldOutBest) {
+
+    static Summary of(List<ObjectNode> events) {
+        var rounds = named(events, "round");
+        var evaluations = named(events, "evaluation");
+        var losses = rounds.stream()
+                .flatMap(round -> java.util.stream.StreamSupport.stream(
+                        round.path("losses").spliterator(), false))
+                .map(JsonNode::doubleValue)
+                .toList();
+        var scores = evaluations.stream().map(e -> e.path("loss").doubleValue()).toList();
+        return new Summary(
+                rounds.size(),
+                losses.size(),
+                rounds.stream().mapToLong(r -> r.path("tokens").longValue()).sum(),
+                losses.isEmpty() ? null : losses.get(0),
+                losses.isEmpty() ? null : losses.get(losses.size() - 1),
+                scores.isEmpty() ? null : scores.get(0),
+                scores.isEmpty() ? null : scores.get(scores.size() - 1),
+                scores.stream().min(Double::compare).orElse(null));
+    }
+
+    private static List<ObjectNode> named(List<ObjectNode> events, String name) {
+        return events.stream()
+                .filter(event -> event.path("event").asText().equals(name))
+                .toList();
+    }
+
+    Outcome outcome(
+            RunConfig config, RunSetup setup, String reason, List<Outcome.Published> published, double seconds) {
+        return new Outcome(
+                config.run(),
+                Outcome.Status.DONE,
+                0,
+                reason,
+                rounds,
+                steps,
+                tokens,
+                firstLoss,
+                lastLoss,
+                heldOutBefore,
+                heldOutAfter,
+                heldOutBest,
+                setup.plan().layout().size(),
+                setup.base().parameters(),
+                setup.corpus().folder(),
+                published,
+                seconds);
+    }
+
+    static Outcome failed(RunConfig config, FiligreeException failure, double seconds) {
+        return new Outcome(
+                config.run(),
+                Outcome.Status.FAILED,
+                failure.code().exit(),
+                failure.getMessage(),
+                0,
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                0,
+                null,
+                List.of(),
+                seconds);
+    }
+}

@@ -1,0 +1,151 @@
+package org.filigree.trainer;
+
+import java.io.IOException;
+import org.filigree.config.RunConfig;
+import org.filigree.trainer.input.RunSetup;
+import org.filigree.trainer.round.RoundLoop;
+import org.filigree.trainer.run.CheckpointStore;
+import org.filigree.trainer.run.EventLog;
+import org.filigree.trainer.run.RunOwner;
+import org.filigree.trainer.run.RunState;
+
+/**
+ * Rounds from the newest checkpoint to the end, with evaluations and checkpoints between them. Everything that decides
+ * what comes next stands in {@link RunState}, so a resumed run decides alike.
+ */
+final class TrainingLoop {
+
+    /** @param reason why it ended: {@code completed} or {@code early stopping} */
+    record Ended(RunState state, EventLog events, String reason) {}
+
+    private final RunConfig config;
+    private final RunSetup setup;
+    private final RoundLoop rounds;
+    private final CheckpointStore store;
+    private final RunOwner owner;
+    private final Progress progress;
+    private RunState state;
+    private EventLog events;
+    private CheckpointStore.Manifest last;
+
+    TrainingLoop(
+            RunConfig config,
+            RunSetup setup,
+            RoundLoop rounds,
+            CheckpointStore store,
+            RunOwner owner,
+            Progress progress) {
+        this.config = config;
+        this.setup = setup;
+        this.rounds = rounds;
+        this.store = store;
+        this.owner = owner;
+        this.progress = progress;
+    }
+
+    Ended toTheEnd() throws IOException {
+        var engine = rounds.fingerprint();
+        var found = store.newest();
+        state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(setup.start()));
+        events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(java.util.List::of));
+        last = found.map(CheckpointStore.Found::manifest).orElse(null);
+        progress.started(
+                engine,
+                state.round(),
+                setup.steps(),
+                setup.plan().layout().size(),
+                setup.base().parameters());
+        if (found.isEmpty()) {
+            begin(engine);
+        }
+        while (!rounds.finished(state) && !stopsEarly()) {
+            round();
+        }
+        return new Ended(state, events, rounds.finished(state) ? "completed" : "early stopping");
+    }
+
+    private void begin(String engine) throws IOException {
+        events.add(
+                "start",
+                e -> e.put("run", config.run())
+                        .put("corpus", setup.corpus().manifest().fingerprint())
+                        .put("base", setup.settings().fingerprint())
+                        .put("engine", engine)
+                        .put("trainable", setup.plan().layout().size())
+                        .put("workers", config.averaging().workers())
+                        .put("steps", setup.steps()));
+        evaluate();
+        save();
+    }
+
+    private void round() throws IOException {
+        var began = System.nanoTime();
+        var next = rounds.next(state);
+        var seconds = (System.nanoTime() - began) / 1e9;
+        state = next.state();
+        tell(next.report(), seconds);
+        var ends = rounds.finished(state);
+        if (ends || due(config.evaluation().everyRounds())) {
+            evaluate();
+        }
+        if (ends || stopsEarly() || due(config.checkpoint().everyRounds())) {
+            save();
+        }
+    }
+
+    private boolean due(int every) {
+        return every > 0 && state.round() % every == 0;
+    }
+
+    private boolean stopsEarly() {
+        var patience = config.evaluation().earlyStoppingPatience();
+        return patience > 0 && state.evaluationsSinceBest() >= patience;
+    }
+
+    private void tell(RoundLoop.Report report, double seconds) {
+        events.add("round", e -> {
+            e.put("round", report.round()).put("step", report.step());
+            var losses = e.putArray("losses");
+            for (var loss : report.losses()) {
+                losses.add(loss);
+            }
+            e.put("tokens", report.tokens()).put("learning_rate", report.learningRate());
+            if (!Double.isNaN(report.gradNorm())) {
+                e.put("grad_norm", report.gradNorm());
+            }
+            e.put("bytes_down", report.bytesDown())
+                    .put("bytes_up", report.bytesUp())
+                    .put("bytes_full_model", setup.base().parameters() * Float.BYTES)
+                    .put("seconds", seconds);
+        });
+        progress.round(report, seconds);
+    }
+
+    private void evaluate() {
+        if (setup.heldOutLengths().length == 0) {
+            return;
+        }
+        var score = rounds.score(state.values(), setup.heldOutLengths());
+        state = state.evaluated(score.loss());
+        events.add(
+                "evaluation",
+                e -> e.put("round", state.round())
+                        .put("step", state.step())
+                        .put("loss", score.loss())
+                        .put("accuracy", score.accuracy())
+                        .put("tokens", score.tokens()));
+        progress.evaluated(state.round(), score);
+    }
+
+    private void save() throws IOException {
+        owner.check();
+        events.add("checkpoint", e -> e.put("round", state.round()).put("step", state.step()));
+        last = store.save(
+                owner.epoch(),
+                state,
+                last,
+                events.unsaved(),
+                config.checkpoint().keep());
+        events.saved();
+    }
+}

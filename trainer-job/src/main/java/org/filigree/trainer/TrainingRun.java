@@ -1,0 +1,106 @@
+package org.filigree.trainer;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.RunConfig;
+import org.filigree.config.RunConfigWriter;
+import org.filigree.dataprep.files.HadoopFiles;
+import org.filigree.trainer.input.RunRounds;
+import org.filigree.trainer.input.RunSetup;
+import org.filigree.trainer.publish.Publisher;
+import org.filigree.trainer.report.HtmlReport;
+import org.filigree.trainer.run.CheckpointStore;
+import org.filigree.trainer.run.EventLog;
+import org.filigree.trainer.run.Failures;
+import org.filigree.trainer.run.Outcome;
+import org.filigree.trainer.run.RunFolder;
+import org.filigree.trainer.run.RunOwner;
+
+/** One call of {@code train}: claims the run, goes on from its newest checkpoint, trains, publishes. */
+final class TrainingRun {
+
+    private final SparkSession spark;
+    private final RunConfig config;
+    private final Progress progress;
+    private final RunFolder folder;
+    private final long began = System.nanoTime();
+
+    TrainingRun(SparkSession spark, RunConfig config, Progress progress) {
+        this.spark = spark;
+        this.config = config;
+        this.progress = progress;
+        this.folder = new RunFolder(
+                new HadoopFiles(spark.sparkContext().hadoopConfiguration()), config.output(), config.run());
+    }
+
+    Outcome run() throws IOException {
+        var yaml = RunConfigWriter.write(config);
+        folder.check(yaml);
+        var ended = folder.outcome();
+        if (ended.isPresent() && ended.get().status() == Outcome.Status.DONE) {
+            return ended.get();
+        }
+        var setup = RunSetup.of(spark, config);
+        progress.prepared(setup.corpus());
+        folder.claim(yaml);
+        var owner = RunOwner.take(folder.files(), folder.path());
+        try {
+            return train(setup, owner);
+        } catch (IOException | RuntimeException e) {
+            var shown = Failures.explained(e);
+            tell(shown, owner);
+            throw shown;
+        }
+    }
+
+    private Outcome train(RunSetup setup, RunOwner owner) throws IOException {
+        var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        Broadcast<SerializableConfiguration> hadoop = context.broadcast(
+                new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
+        try {
+            var rounds = RunRounds.of(context, hadoop, config, setup);
+            var store = new CheckpointStore(folder.files(), folder.path());
+            var ended = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd();
+            owner.check();
+            var published = new Publisher(folder, config, setup, rounds).publish(ended.state());
+            published.forEach(p -> progress.published(folder.at(p.path())));
+            return close(setup, ended, published);
+        } finally {
+            hadoop.destroy();
+        }
+    }
+
+    private Outcome close(RunSetup setup, TrainingLoop.Ended ended, List<Outcome.Published> published)
+            throws IOException {
+        var events = ended.events();
+        published.forEach(p -> events.add(
+                "published",
+                e -> e.put("which", p.which()).put("path", p.path()).put("bytes", p.bytes())));
+        events.add("finish", e -> e.put("reason", ended.reason()));
+        var summary = Summary.of(EventLog.parse(events.all()));
+        var outcome = summary.outcome(config, setup, ended.reason(), published, seconds());
+        folder.write(RunFolder.EVENTS, String.join("\n", events.all()) + "\n");
+        folder.write(RunFolder.REPORT, HtmlReport.of(outcome, EventLog.parse(events.all())));
+        folder.close(outcome);
+        return outcome;
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    /** Says in outcome.json how the run failed, unless another driver has it now. What fails here is told along. */
+    private void tell(FiligreeException failure, RunOwner owner) {
+        try {
+            owner.check();
+            folder.close(Summary.failed(config, failure, seconds()));
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package org.filigree.trainer.input;
+
+import java.io.Serializable;
+import org.filigree.engine.Engines;
+import org.filigree.model.DataType;
+
+/**
+ * Which base, and what computes it: resolved on the driver, the same on every executor.
+ *
+ * @param fingerprint of the folder
+ * @param engine a name, never {@code auto}
+ * @param device {@code auto} for the GPU that Spark assigned to the task, else the engine's best
+ */
+public record BaseSettings(
+        String folder, String fingerprint, String engine, String device, DataType wanted, int threads)
+        implements Serializable {
+
+    /** The choice on this JVM. */
+    Engines.Choice choose(String assignedDevice) {
+        return Engines.choose(engine, assignedDevice == null ? device : assignedDevice, wanted, threads);
+    }
+}

@@ -1,0 +1,45 @@
+package org.filigree.trainer.input;
+
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+import org.filigree.config.RunConfig;
+import org.filigree.trainer.order.RowOrder;
+import org.filigree.trainer.round.RoundLoop;
+
+/** The rounds of a run over its base and shards. */
+public final class RunRounds {
+
+    private RunRounds() {}
+
+    /** @param hadoop lives as long as the rounds */
+    public static RoundLoop of(
+            JavaSparkContext spark, Broadcast<SerializableConfiguration> hadoop, RunConfig config, RunSetup setup) {
+        var manifest = setup.corpus().manifest();
+        var longest = Math.max(manifest.train().longest(), manifest.heldOut().longest());
+        var input = new ShardInput(
+                hadoop,
+                setup.settings(),
+                config.adapter().lora(),
+                RunSetup.options(config),
+                new ShardInput.Load(config.training().microBatchSize(), longest),
+                setup.corpus().folder(),
+                manifest.fingerprint());
+        var order = new RowOrder(
+                manifest.fingerprint(),
+                config.training().seed(),
+                manifest.train().groupRows(),
+                config.data().shuffle(),
+                RowOrder.WINDOW);
+        return new RoundLoop(
+                spark,
+                input,
+                config.adapter().name(),
+                config.training(),
+                config.averaging(),
+                order,
+                setup.lengths(),
+                setup.steps(),
+                row -> "row %d of %s".formatted(row, setup.corpus().folder()));
+    }
+}

@@ -1,0 +1,128 @@
+package org.filigree.trainer.input;
+
+import java.io.IOException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.FiligreeException.Code;
+import org.filigree.config.RunConfig;
+import org.filigree.dataprep.CorpusPrep;
+import org.filigree.dataprep.files.HadoopFiles;
+import org.filigree.dataprep.shard.ShardManifest;
+import org.filigree.engine.Engines;
+import org.filigree.engine.SessionOptions;
+import org.filigree.format.FormatException;
+import org.filigree.format.HuggingFaceFolder;
+import org.filigree.format.PeftAdapter;
+import org.filigree.lora.AdapterInit;
+import org.filigree.lora.AdapterPlan;
+import org.filigree.lora.AdapterPlanner;
+import org.filigree.lora.LoraConfig;
+import org.filigree.model.DataType;
+
+/**
+ * A run's configuration against what is there: base, adapter and corpus opened, and everything refused that can be before
+ * the first round. Writes nothing but the token shards.
+ *
+ * @param start the adapter's values before the first step
+ * @param lengths tokens of each training row
+ * @param steps optimizer steps of the whole run
+ */
+public record RunSetup(
+        HuggingFaceFolder base,
+        AdapterPlan plan,
+        float[] start,
+        CorpusPrep.Result corpus,
+        int[] lengths,
+        int[] heldOutLengths,
+        int steps,
+        BaseSettings settings) {
+
+    public static RunSetup of(SparkSession spark, RunConfig config) throws IOException {
+        var files = new HadoopFiles(spark.sparkContext().hadoopConfiguration());
+        var base = HuggingFaceFolder.open(files, config.base().path());
+        var lora = config.adapter().lora();
+        var plan = plan(base, lora);
+        var start = start(files, base, plan, config);
+        var settings = settings(spark, base, config);
+        var corpus = new CorpusPrep(spark).prepare(config);
+        checkFits(base, corpus.manifest());
+        var manifest = corpus.manifest();
+        return new RunSetup(
+                base,
+                plan,
+                start,
+                corpus,
+                ShardManifest.lengths(files, corpus.folder(), manifest.train()),
+                ShardManifest.lengths(files, corpus.folder(), manifest.heldOut()),
+                steps(config.training(), manifest.train().rows()),
+                settings);
+    }
+
+    private static AdapterPlan plan(HuggingFaceFolder base, LoraConfig lora) {
+        try {
+            return lora == null ? AdapterPlanner.full(base.spec()) : AdapterPlanner.plan(base.spec(), lora);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new FiligreeException(Code.CONFIGURATION, "adapter: " + e.getMessage(), e);
+        }
+    }
+
+    private static float[] start(HadoopFiles files, HuggingFaceFolder base, AdapterPlan plan, RunConfig config)
+            throws IOException {
+        var adapter = config.adapter();
+        if (adapter.method() == RunConfig.Method.FULL) {
+            return FirstValues.ofBase(base, plan);
+        }
+        if (adapter.initFrom() == null) {
+            return AdapterInit.values(plan, config.training().seed(), adapter.name());
+        }
+        try {
+            return PeftAdapter.open(files, adapter.initFrom()).values(plan);
+        } catch (FormatException e) {
+            throw new FiligreeException(Code.CONFIGURATION, "adapter.init_from: " + e.getMessage(), e);
+        }
+    }
+
+    /** {@code auto} is settled on the driver, so that every executor computes alike. */
+    private static BaseSettings settings(SparkSession spark, HuggingFaceFolder base, RunConfig config) {
+        var choice = config.engine();
+        var threads = choice.threads() > 0
+                ? choice.threads()
+                : TaskThreads.of(JavaSparkContext.fromSparkContext(spark.sparkContext()));
+        var engine = Engines.find(choice.name()).name();
+        var wanted = DataType.valueOf(config.base().dtype().name());
+        return new BaseSettings(config.base().path(), base.fingerprint(), engine, choice.device(), wanted, threads);
+    }
+
+    private static void checkFits(HuggingFaceFolder base, ShardManifest manifest) {
+        if (manifest.vocabulary() > base.spec().vocabulary()) {
+            throw new FiligreeException(
+                    Code.CONFIGURATION,
+                    "the tokenizer does not fit the base: the corpus has token id %d, %s has a vocabulary of %d"
+                            .formatted(
+                                    manifest.vocabulary() - 1,
+                                    base.path(),
+                                    base.spec().vocabulary()));
+        }
+        var longest = Math.max(manifest.train().longest(), manifest.heldOut().longest());
+        if (longest > base.spec().maxPositions()) {
+            throw new FiligreeException(
+                    Code.CONFIGURATION,
+                    "data.max_length: a row has %d tokens, %s has %d positions"
+                            .formatted(longest, base.path(), base.spec().maxPositions()));
+        }
+    }
+
+    private static int steps(RunConfig.Training training, int rows) {
+        if (training.maxSteps() > 0) {
+            return training.maxSteps();
+        }
+        return Math.toIntExact((long) Math.ceil(training.numTrainEpochs() * rows / training.globalBatchSize()));
+    }
+
+    /** Gradient checkpointing: {@code auto} keeps activations, which costs memory and saves a third of the work. */
+    public static SessionOptions options(RunConfig config) {
+        return new SessionOptions(
+                Boolean.TRUE.equals(config.training().gradientCheckpointing()), SessionOptions.DEFAULT.headChunk());
+    }
+}

@@ -1,0 +1,54 @@
+package org.filigree.trainer.run;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The events of a run, one JSON object each, {@code event} first. Those since the last checkpoint are not yet on disk. */
+public final class EventLog {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final List<String> all;
+    private int saved;
+
+    /** @param earlier those that the checkpoint holds */
+    public EventLog(List<String> earlier) {
+        all = new ArrayList<>(earlier);
+        saved = all.size();
+    }
+
+    public void add(String event, Consumer<ObjectNode> fields) {
+        var node = JSON.createObjectNode().put("event", event);
+        fields.accept(node);
+        all.add(node.toString());
+    }
+
+    public List<String> all() {
+        return List.copyOf(all);
+    }
+
+    /** What a checkpoint has yet to write. */
+    public List<String> unsaved() {
+        return List.copyOf(all.subList(saved, all.size()));
+    }
+
+    public void saved() {
+        saved = all.size();
+    }
+
+    /** Events as objects, for whoever reports on the run. */
+    public static List<ObjectNode> parse(List<String> lines) {
+        return lines.stream()
+                .map(line -> {
+                    try {
+                        return (ObjectNode) JSON.readTree(line);
+                    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+                        throw new IllegalArgumentException("not an event: " + line, e);
+                    }
+                })
+                .toList();
+    }
+}

@@ -1,0 +1,135 @@
+package org.filigree.trainer.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.Optional;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.FiligreeException.Code;
+import org.filigree.format.FileTree;
+
+/** A run's folder: run.yaml claims it, outcome.json closes it. */
+public final class RunFolder {
+
+    public static final String CONFIGURATION = "run.yaml";
+    public static final String OUTCOME = "outcome.json";
+    public static final String EVENTS = "events.jsonl";
+    public static final String REPORT = "report.html";
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectWriter JSON = MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT);
+
+    private final FileTree files;
+    private final String path;
+
+    public RunFolder(FileTree files, String output, String run) {
+        this.files = files;
+        this.path = FileTree.join(output, run);
+    }
+
+    public String path() {
+        return path;
+    }
+
+    public FileTree files() {
+        return files;
+    }
+
+    public String at(String name) {
+        return FileTree.join(path, name);
+    }
+
+    /**
+     * Refuses a folder that is not this run's; writes nothing.
+     *
+     * @param yaml the run's resolved configuration
+     * @throws FiligreeException with CONFIGURATION, naming what differs
+     */
+    public void check(String yaml) throws IOException {
+        if (!files.exists(path)) {
+            return;
+        }
+        if (!files.isFolder(path)) {
+            throw new FiligreeException(Code.CONFIGURATION, path + ": is a file, wanted a folder for the run");
+        }
+        if (!files.exists(at(CONFIGURATION))) {
+            if (files.list(path).isEmpty()) {
+                return;
+            }
+            throw new FiligreeException(
+                    Code.CONFIGURATION,
+                    "%s: holds other files and no %s; give another run id or output folder"
+                            .formatted(path, CONFIGURATION));
+        }
+        var there = text(CONFIGURATION);
+        if (!there.equals(yaml)) {
+            throw new FiligreeException(
+                    Code.CONFIGURATION,
+                    "%s: holds a run with other settings (%s); give this one another run id, or its settings back"
+                            .formatted(path, difference(there, yaml)));
+        }
+    }
+
+    /** Claims the folder for the run; the caller has checked it. */
+    public void claim(String yaml) throws IOException {
+        if (files.exists(at(CONFIGURATION))) {
+            return;
+        }
+        try (var out = files.create(at(CONFIGURATION), false)) {
+            out.write(yaml.getBytes(StandardCharsets.UTF_8));
+        } catch (FileAlreadyExistsException e) {
+            check(yaml);
+        }
+    }
+
+    /** The first lines that differ, with the section they stand in. */
+    private static String difference(String there, String here) {
+        var old = there.lines().toList();
+        var now = here.lines().toList();
+        var section = "";
+        for (var i = 0; i < Math.max(old.size(), now.size()); i++) {
+            var was = i < old.size() ? old.get(i) : "nothing";
+            var is = i < now.size() ? now.get(i) : "nothing";
+            if (!was.equals(is)) {
+                return "%sthere %s, here %s".formatted(section, was.strip(), is.strip());
+            }
+            if (was.matches("\\w+:.*")) {
+                section = was.endsWith(":") ? was + " " : "";
+            }
+        }
+        return "lines";
+    }
+
+    /** The outcome as it stands; empty where there is none, or one cut off while it was written. */
+    public Optional<Outcome> outcome() throws IOException {
+        if (!files.exists(at(OUTCOME))) {
+            return Optional.empty();
+        }
+        try (var in = files.open(at(OUTCOME))) {
+            return Optional.of(MAPPER.readValue(in, Outcome.class));
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The commit of a run: before it nothing is published, after it everything that it names is. */
+    public void close(Outcome outcome) throws IOException {
+        write(OUTCOME, JSON.writeValueAsString(outcome) + "\n");
+    }
+
+    public void write(String name, String content) throws IOException {
+        try (var out = files.create(at(name), true)) {
+            out.write(content.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    public String text(String name) throws IOException {
+        try (var in = files.open(at(name))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
