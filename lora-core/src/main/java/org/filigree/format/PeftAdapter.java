@@ -27,7 +27,11 @@ public final class PeftAdapter {
             throw new FormatException(path + ": no such file; an adapter is a PEFT folder");
         }
         var config = LoraConfigJson.read(path, JsonFile.read(files, path));
-        return new PeftAdapter(config, SafetensorsFile.open(files, FileTree.join(folder, TENSORS)));
+        var tensors = FileTree.join(folder, TENSORS);
+        if (!files.exists(tensors)) {
+            throw new FormatException(tensors + ": no such file, but there is an " + CONFIG);
+        }
+        return new PeftAdapter(config, SafetensorsFile.open(files, tensors));
     }
 
     public LoraConfig config() {

@@ -34,6 +34,7 @@ class WallsTest {
                         "org.filigree.format..",
                         "org.filigree.text",
                         "org.filigree.engine",
+                        "org.filigree.generate",
                         "org.filigree.config..")
                 .should()
                 .dependOnClassesThat()
