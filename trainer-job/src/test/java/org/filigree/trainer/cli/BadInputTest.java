@@ -219,7 +219,8 @@ class BadInputTest {
                 .containsPattern("round 2: the loss or gradient of row 5 of .*shards.* is not finite")
                 .contains("round 1");
         assertThat(diverged.err().strip().lines()).hasSize(1);
-        assertThat(run.run().resolve("checkpoints").toFile().list()).containsExactlyInAnyOrder("00000000-1", "00000001-1");
+        assertThat(run.run().resolve("checkpoints").toFile().list())
+                .containsExactlyInAnyOrder("00000000-1", "00000001-1");
         assertThat(run.run().resolve("adapters")).doesNotExist();
         assertThat(JSON.readTree(run.run().resolve("outcome.json").toFile())
                         .path("code")
@@ -228,10 +229,11 @@ class BadInputTest {
     }
 
     private void spoilEmbedding(int token) throws IOException {
-        var weights = SafetensorsFile.open(new LocalFiles(), run.base().resolve("model.safetensors").toString());
+        var weights = SafetensorsFile.open(
+                new LocalFiles(), run.base().resolve("model.safetensors").toString());
         var embedding = weights.entries().get("model.embed_tokens.weight");
-        try (var file = new RandomAccessFile(
-                run.base().resolve("model.safetensors").toFile(), "rw")) {
+        try (var file =
+                new RandomAccessFile(run.base().resolve("model.safetensors").toFile(), "rw")) {
             file.seek(embedding.begin() + token * embedding.columns() * Float.BYTES);
             file.write(new byte[] {0, 0, (byte) 0xC0, 0x7F});
         }
