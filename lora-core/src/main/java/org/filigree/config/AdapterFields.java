@@ -2,12 +2,12 @@ package org.filigree.config;
 
 import static org.filigree.config.ContainerTypes.mapTo;
 import static org.filigree.config.ContainerTypes.oneOrListOf;
+import static org.filigree.config.NumberTypes.fraction;
+import static org.filigree.config.NumberTypes.integer;
+import static org.filigree.config.NumberTypes.positive;
 import static org.filigree.config.ScalarTypes.choice;
 import static org.filigree.config.ScalarTypes.flag;
 import static org.filigree.config.ScalarTypes.folderName;
-import static org.filigree.config.ScalarTypes.fraction;
-import static org.filigree.config.ScalarTypes.integer;
-import static org.filigree.config.ScalarTypes.positive;
 import static org.filigree.config.ScalarTypes.text;
 
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package org.filigree.config;
 
+import static org.filigree.config.NumberTypes.integer;
 import static org.filigree.config.ScalarTypes.choice;
 import static org.filigree.config.ScalarTypes.folderName;
-import static org.filigree.config.ScalarTypes.integer;
 import static org.filigree.config.ScalarTypes.orWord;
 import static org.filigree.config.ScalarTypes.text;
 

@@ -145,7 +145,7 @@ class RunConfigFieldsTest {
     @Test
     void theTableHasEveryField() {
         var fields = new HashSet<>(RunConfigFields.ROOT.paths().toList());
-        DataFields.SOURCE.paths().map("data.train.0."::concat).forEach(fields::add);
+        SourceFields.SECTION.paths().map("data.train.0."::concat).forEach(fields::add);
         fields.add("data.train.0");
         assertThat(REFUSED.keySet()).isEqualTo(fields).hasSize(103);
     }

@@ -48,7 +48,7 @@ class RunConfigSchemaTest {
         collect(schema, "", declared);
         var read = new HashSet<>(RunConfigFields.ROOT.paths().toList());
         for (var list : List.of("data.train.", "data.held_out.")) {
-            DataFields.SOURCE.paths().map(list::concat).forEach(read::add);
+            SourceFields.SECTION.paths().map(list::concat).forEach(read::add);
         }
         assertThat(declared)
                 .doesNotHaveDuplicates()
