@@ -16,7 +16,13 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         version = "filigree 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PrepCommand.class, TrainCommand.class, EvaluateCommand.class, GenerateCommand.class})
+        subcommands = {
+            PrepCommand.class,
+            TrainCommand.class,
+            EvaluateCommand.class,
+            GenerateCommand.class,
+            MergeCommand.class
+        })
 public final class Main {
 
     @Option(names = "--debug", description = "Print the stack of an error.", scope = CommandLine.ScopeType.INHERIT)

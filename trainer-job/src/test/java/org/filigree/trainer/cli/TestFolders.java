@@ -7,7 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.filigree.engine.kit.PlainEngine;
+import org.filigree.format.HuggingFaceFolder;
+import org.filigree.format.LocalFiles;
+import org.filigree.format.PeftAdapter;
+import org.filigree.format.PeftWriter;
+import org.filigree.lora.AdapterPlanner;
+import org.filigree.lora.LoraConfig;
 
 /** Folders for the command line's tests: the kit's reference models, a tokenizer of letters, and one run of Main. */
 final class TestFolders {
@@ -39,6 +46,46 @@ final class TestFolders {
         for (var file : List.of("adapter_config.json", "adapter_model.safetensors")) {
             unpack(name + "/" + when + "/" + file, folder.resolve(file));
         }
+        return folder;
+    }
+
+    /** The reference's trained adapter with every B times {@code factor}. */
+    static Path scaledAdapter(Path folder, String name, float factor) throws IOException {
+        return rewritten(folder, llama(folder.resolve("its-base")), name, factor);
+    }
+
+    private static Path rewritten(Path folder, Path base, String name, float factor) throws IOException {
+        var files = new LocalFiles();
+        var spec = HuggingFaceFolder.open(files, base.toString()).spec();
+        var read = PeftAdapter.open(
+                files, adapter(folder.resolve("its-own"), name, "adapter-end").toString());
+        var plan = AdapterPlanner.plan(spec, read.config());
+        var values = read.values(plan);
+        for (var wrap : plan.wraps()) {
+            var b = plan.layout().find(wrap.b());
+            for (var i = b.offset(); i < b.offset() + b.elements(); i++) {
+                values[i] *= factor;
+            }
+        }
+        new PeftWriter(files).write(folder.toString(), spec, "tiny", read.config(), plan, values);
+        return folder;
+    }
+
+    /** An adapter on {@code lm_head} alone. */
+    static Path headAdapter(Path folder, Path base) throws IOException {
+        var files = new LocalFiles();
+        var spec = HuggingFaceFolder.open(files, base.toString()).spec();
+        var config = new LoraConfig(
+                2, 4, 0, new LoraConfig.Modules.Names(List.of("lm_head")), null, null, null, Map.of(), Map.of(), false);
+        var plan = AdapterPlanner.plan(spec, config);
+        new PeftWriter(files)
+                .write(
+                        folder.toString(),
+                        spec,
+                        "tiny",
+                        config,
+                        plan,
+                        new float[plan.layout().size()]);
         return folder;
     }
 
