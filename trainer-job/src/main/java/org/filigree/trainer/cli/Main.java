@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
             TrainCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,
-            MergeCommand.class
+            MergeCommand.class,
+            InspectCommand.class
         })
 public final class Main {
 

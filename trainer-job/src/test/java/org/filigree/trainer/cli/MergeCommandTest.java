@@ -150,7 +150,10 @@ class MergeCommandTest {
     void anAdapterSmallerThanTheRoundingIsNotLostInSilence() throws IOException {
         var adapter = TestFolders.scaledAdapter(folder.resolve("adapter"), "llama", 0.002f);
         var ran = merge(llama(), adapter, "--dtype", "bfloat16");
-        assertThat(ran.err()).as(ran.out()).hasLineCount(1).contains("rounding to bfloat16", "merge with --dtype float32");
+        assertThat(ran.err())
+                .as(ran.out())
+                .hasLineCount(1)
+                .contains("rounding to bfloat16", "merge with --dtype float32");
         assertThat(ran.code()).isEqualTo(1);
         assertThat(output()).doesNotExist();
         assertThat(merge(folder.resolve("base"), adapter, "--dtype", "float32").code())

@@ -73,19 +73,22 @@ final class TestFolders {
 
     /** An adapter on {@code lm_head} alone. */
     static Path headAdapter(Path folder, Path base) throws IOException {
+        return zeros(folder, base, "lm_head", 2);
+    }
+
+    /** An adapter on every query projection, all zeros. */
+    static Path zeroAdapter(Path folder, Path base, int rank) throws IOException {
+        return zeros(folder, base, "q_proj", rank);
+    }
+
+    private static Path zeros(Path folder, Path base, String target, int rank) throws IOException {
         var files = new LocalFiles();
         var spec = HuggingFaceFolder.open(files, base.toString()).spec();
-        var config = new LoraConfig(
-                2, 4, 0, new LoraConfig.Modules.Names(List.of("lm_head")), null, null, null, Map.of(), Map.of(), false);
+        var targets = new LoraConfig.Modules.Names(List.of(target));
+        var config = new LoraConfig(rank, 4, 0, targets, null, null, null, Map.of(), Map.of(), false);
         var plan = AdapterPlanner.plan(spec, config);
-        new PeftWriter(files)
-                .write(
-                        folder.toString(),
-                        spec,
-                        "tiny",
-                        config,
-                        plan,
-                        new float[plan.layout().size()]);
+        var values = new float[plan.layout().size()];
+        new PeftWriter(files).write(folder.toString(), spec, "tiny", config, plan, values);
         return folder;
     }
 
