@@ -11,7 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** JSON objects as files, each fault in one line that names the file. */
-final class JsonFile {
+public final class JsonFile {
 
     private static final ObjectMapper STRICT = JsonMapper.builder()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -20,7 +20,7 @@ final class JsonFile {
     private JsonFile() {}
 
     /** @throws FormatException when the file is no JSON object, or has a field twice */
-    static ObjectNode read(FileTree files, String path) throws IOException {
+    public static ObjectNode read(FileTree files, String path) throws IOException {
         try (var in = files.open(path)) {
             return parse(path, in.readAllBytes());
         }

@@ -17,7 +17,6 @@ public final class AdapterPlanner {
         var wraps = new ArrayList<AdapterPlan.Wrap>();
         for (var linear : TargetModules.matching(spec, config)) {
             var rank = lookUp(config.rankPattern(), linear.module(), config.r());
-            var alpha = lookUp(config.alphaPattern(), linear.module(), config.loraAlpha());
             if (rank <= 0) {
                 throw new IllegalArgumentException(
                         "rank of %s is %d, wanted a positive one".formatted(linear.module(), rank));
@@ -26,10 +25,20 @@ public final class AdapterPlanner {
             var b = linear.module() + ".lora_B.weight";
             shapes.add(new AdapterLayout.Shape(a, rank, linear.inFeatures()));
             shapes.add(new AdapterLayout.Shape(b, linear.outFeatures(), rank));
-            var scale = config.useRslora() ? alpha / Math.sqrt(rank) : alpha / rank;
-            wraps.add(new AdapterPlan.Wrap(linear.module(), rank, alpha, scale, a, b));
+            var alpha = alpha(config, linear.module());
+            wraps.add(new AdapterPlan.Wrap(linear.module(), rank, alpha, scale(config, linear.module(), rank), a, b));
         }
         return new AdapterPlan(AdapterLayout.of(shapes), wraps, List.of(), config.loraDropout());
+    }
+
+    private static double alpha(LoraConfig config, String module) {
+        return lookUp(config.alphaPattern(), module, config.loraAlpha());
+    }
+
+    /** What a module's low-rank part of that rank is multiplied by. */
+    public static double scale(LoraConfig config, String module, int rank) {
+        var alpha = alpha(config, module);
+        return config.useRslora() ? alpha / Math.sqrt(rank) : alpha / rank;
     }
 
     /** Every weight trainable, in place. */

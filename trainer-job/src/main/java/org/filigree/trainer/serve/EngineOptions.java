@@ -15,7 +15,8 @@ public record EngineOptions(String name, String device, DataType type, int threa
 
     public static final EngineOptions AUTO = new EngineOptions("auto", "auto", null, 0);
 
-    Engines.Choice choose(DataType stored) {
+    /** @param stored what the base is stored in */
+    public Engines.Choice choose(DataType stored) {
         var count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         var choice = Engines.choose(name, device, stored, count);
         return type == null

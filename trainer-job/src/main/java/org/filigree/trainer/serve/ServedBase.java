@@ -54,7 +54,12 @@ public final class ServedBase implements AutoCloseable {
      */
     public static ServedBase open(FileTree files, String folder, EngineOptions options) throws IOException {
         var read = HuggingFaceFolder.open(files, folder);
-        return new ServedBase(files, read, options.choose(read.storedType()));
+        return load(files, read, options.choose(read.storedType()));
+    }
+
+    /** Loads a base that has been opened, into an engine that has been chosen. */
+    public static ServedBase load(FileTree files, HuggingFaceFolder folder, Engines.Choice engine) {
+        return new ServedBase(files, folder, engine);
     }
 
     /** @throws FormatException in one line when the folder is no adapter, or one for another base */

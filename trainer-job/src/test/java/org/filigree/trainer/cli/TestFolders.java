@@ -7,7 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.filigree.engine.kit.PlainEngine;
+import org.filigree.format.HuggingFaceFolder;
+import org.filigree.format.LocalFiles;
+import org.filigree.format.PeftAdapter;
+import org.filigree.format.PeftWriter;
+import org.filigree.lora.AdapterPlanner;
+import org.filigree.lora.LoraConfig;
 
 /** Folders for the command line's tests: the kit's reference models, a tokenizer of letters, and one run of Main. */
 final class TestFolders {
@@ -39,6 +46,49 @@ final class TestFolders {
         for (var file : List.of("adapter_config.json", "adapter_model.safetensors")) {
             unpack(name + "/" + when + "/" + file, folder.resolve(file));
         }
+        return folder;
+    }
+
+    /** The reference's trained adapter with every B times {@code factor}. */
+    static Path scaledAdapter(Path folder, String name, float factor) throws IOException {
+        return rewritten(folder, llama(folder.resolve("its-base")), name, factor);
+    }
+
+    private static Path rewritten(Path folder, Path base, String name, float factor) throws IOException {
+        var files = new LocalFiles();
+        var spec = HuggingFaceFolder.open(files, base.toString()).spec();
+        var read = PeftAdapter.open(
+                files, adapter(folder.resolve("its-own"), name, "adapter-end").toString());
+        var plan = AdapterPlanner.plan(spec, read.config());
+        var values = read.values(plan);
+        for (var wrap : plan.wraps()) {
+            var b = plan.layout().find(wrap.b());
+            for (var i = b.offset(); i < b.offset() + b.elements(); i++) {
+                values[i] *= factor;
+            }
+        }
+        new PeftWriter(files).write(folder.toString(), spec, "tiny", read.config(), plan, values);
+        return folder;
+    }
+
+    /** An adapter on {@code lm_head} alone. */
+    static Path headAdapter(Path folder, Path base) throws IOException {
+        return zeros(folder, base, "lm_head", 2);
+    }
+
+    /** An adapter on every query projection, all zeros. */
+    static Path zeroAdapter(Path folder, Path base, int rank) throws IOException {
+        return zeros(folder, base, "q_proj", rank);
+    }
+
+    private static Path zeros(Path folder, Path base, String target, int rank) throws IOException {
+        var files = new LocalFiles();
+        var spec = HuggingFaceFolder.open(files, base.toString()).spec();
+        var targets = new LoraConfig.Modules.Names(List.of(target));
+        var config = new LoraConfig(rank, 4, 0, targets, null, null, null, Map.of(), Map.of(), false);
+        var plan = AdapterPlanner.plan(spec, config);
+        var values = new float[plan.layout().size()];
+        new PeftWriter(files).write(folder.toString(), spec, "tiny", config, plan, values);
         return folder;
     }
 
