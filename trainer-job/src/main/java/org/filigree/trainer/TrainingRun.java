@@ -40,7 +40,7 @@ final class TrainingRun {
     }
 
     Outcome run() throws IOException {
-        var yaml = RunConfigWriter.write(config);
+        var yaml = RunConfigWriter.writeWithoutSecrets(config);
         folder.check(yaml);
         var ended = folder.outcome();
         if (ended.isPresent() && ended.get().status() == Outcome.Status.DONE) {
