@@ -54,6 +54,18 @@ public final class CheckpointStore {
     public Manifest save(long epoch, RunState state, Manifest previous, List<String> newEvents, int keep)
             throws IOException {
         var name = "%08d-%d".formatted(state.round(), epoch);
+        try {
+            var manifest = write(name, epoch, state, previous, newEvents);
+            prune(keep);
+            return manifest;
+        } catch (IOException | RuntimeException e) {
+            takeAway(name, e);
+            throw e;
+        }
+    }
+
+    private Manifest write(String name, long epoch, RunState state, Manifest previous, List<String> newEvents)
+            throws IOException {
         var segments = new ArrayList<>(previous == null ? List.<Entry>of() : previous.segments());
         var lines = newEvents.isEmpty() ? "" : String.join("\n", newEvents) + "\n";
         segments.add(write("events/" + name + ".jsonl", lines.getBytes(StandardCharsets.UTF_8)));
@@ -61,8 +73,19 @@ public final class CheckpointStore {
         var manifest = new Manifest(state.round(), epoch, written, List.copyOf(segments));
         // The commit: before this line there is no checkpoint, after it there is one.
         write("checkpoints/" + name + "/" + MANIFEST, JSON.writeValueAsBytes(manifest));
-        prune(keep);
         return manifest;
+    }
+
+    /** Frees what an interrupted checkpoint took, unless it was committed: then pruning failed, or an answer was lost. */
+    private void takeAway(String name, Exception reason) {
+        try {
+            if (read(name).isEmpty()) {
+                files.delete(at("checkpoints/" + name));
+                files.delete(at("events/" + name + ".jsonl"));
+            }
+        } catch (IOException | RuntimeException e) {
+            reason.addSuppressed(e);
+        }
     }
 
     /** The newest checkpoint that is whole. */

@@ -1,0 +1,137 @@
+package org.filigree.trainer.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.SparkSession;
+import org.filigree.config.FiligreeException;
+import org.filigree.trainer.Filigree;
+import org.filigree.trainer.cli.Main;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What happens to a driver: killed at any moment, a full disk. The run goes on and its adapter has the same bits. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DriverFaultsTest {
+
+    private static final List<Integer> EVERY_ROUND_ONCE =
+            IntStream.rangeClosed(1, FaultyRun.ROUNDS).boxed().toList();
+
+    private Path folder;
+    private FaultyRun run;
+    private SparkSession spark;
+
+    @BeforeAll
+    void undisturbed(@TempDir Path temporary) throws IOException {
+        folder = temporary;
+        run = FaultyRun.in(folder);
+        spark = SparkSession.builder()
+                .master("local[2,4]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.hadoop.fs.full.impl", FullDisk.class.getName())
+                .getOrCreate();
+        Filigree.train(spark, run.config("undisturbed", folder.toString()));
+    }
+
+    @AfterAll
+    void stop() {
+        spark.stop();
+    }
+
+    @Test
+    @Timeout(120)
+    void aDriverKilledInMidRunGoesOnToTheSameAdapter() throws Exception {
+        var yaml = Files.writeString(folder.resolve("killed.yaml"), run.yaml("killed", folder.toString()));
+        var driver = driver(yaml);
+        try {
+            awaitFile(folder.resolve("killed/checkpoints/00000006-1/manifest.json"), driver);
+        } finally {
+            driver.destroyForcibly().waitFor();
+        }
+        assertThat(driver.exitValue()).as("killed by SIGKILL").isEqualTo(128 + 9);
+        assertThat(folder.resolve("killed/adapters")).doesNotExist();
+
+        Filigree.train(spark, run.config("killed", folder.toString()));
+
+        assertThat(run.adapter("killed")).isEqualTo(run.adapter("undisturbed"));
+        assertThat(run.rounds("killed")).isEqualTo(EVERY_ROUND_ONCE);
+    }
+
+    private Process driver(Path yaml) throws IOException {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-Djdk"))
+                .toList());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of("train", yaml.toString()));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("driver.log").toFile())
+                .start();
+    }
+
+    private void awaitFile(Path file, Process writer) throws InterruptedException, IOException {
+        while (!Files.exists(file)) {
+            if (writer.waitFor(5, TimeUnit.MILLISECONDS)) {
+                throw new AssertionError(
+                        "the driver ended before it was killed: " + Files.readString(folder.resolve("driver.log")));
+            }
+        }
+    }
+
+    @Test
+    void aFullDiskEndsTheRunAndLeavesItsCheckpointsAndItGoesOnLater() throws IOException {
+        var config = run.config("full", "full:" + folder);
+        FullDisk.REFUSED.set(0);
+        FullDisk.ROOM.set(300_000);
+        try {
+            assertThatThrownBy(() -> Filigree.train(spark, config))
+                    .isInstanceOfSatisfying(
+                            FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.RETRY))
+                    .hasMessageContaining("No space left on device")
+                    .hasMessageContaining("the same command goes on");
+        } finally {
+            FullDisk.ROOM.set(Long.MAX_VALUE);
+        }
+        assertThat(FullDisk.REFUSED.get()).as("writes refused").isPositive();
+        assertThat(folder.resolve("full/adapters")).doesNotExist();
+        for (var checkpoint : files(folder.resolve("full/checkpoints"))) {
+            assertThat(checkpoint.list()).as(checkpoint.getName()).contains("manifest.json", "state.bin");
+        }
+
+        Filigree.train(spark, config);
+
+        assertThat(run.adapter("full")).isEqualTo(run.adapter("undisturbed"));
+        assertThat(run.rounds("full")).isEqualTo(EVERY_ROUND_ONCE);
+    }
+
+    private static File[] files(Path folder) {
+        var files = folder.toFile().listFiles();
+        assertThat(files).as(folder.toString()).isNotEmpty();
+        return files;
+    }
+
+    @Test
+    void aFinishedRunIsLeftAlone() throws IOException {
+        var outcome = folder.resolve("undisturbed/outcome.json");
+        var before = Files.getLastModifiedTime(outcome);
+        var again = Filigree.train(spark, run.config("undisturbed", folder.toString()));
+        assertThat(again.code()).isZero();
+        assertThat(Files.getLastModifiedTime(outcome)).isEqualTo(before);
+        assertThat(folder.resolve("undisturbed/owner").toFile().list()).containsExactly("1");
+    }
+}
