@@ -2,12 +2,12 @@ package org.filigree.config;
 
 import static org.filigree.config.ContainerTypes.mapTo;
 import static org.filigree.config.ContainerTypes.oneOrListOf;
+import static org.filigree.config.NumberTypes.fraction;
+import static org.filigree.config.NumberTypes.integer;
+import static org.filigree.config.NumberTypes.positive;
 import static org.filigree.config.ScalarTypes.choice;
 import static org.filigree.config.ScalarTypes.flag;
 import static org.filigree.config.ScalarTypes.folderName;
-import static org.filigree.config.ScalarTypes.fraction;
-import static org.filigree.config.ScalarTypes.integer;
-import static org.filigree.config.ScalarTypes.positive;
 import static org.filigree.config.ScalarTypes.text;
 
 import java.util.ArrayList;
@@ -34,8 +34,13 @@ final class AdapterFields {
             Field.derived("name", folderName(), Adapter::name, "The adapter's folder; the run's id.");
     private static final Field<Adapter, Method> METHOD = Field.optional(
             "method", choice(Method.class), Method.LORA, Adapter::method, "full trains every weight of the base.");
-    private static final Field<Adapter, String> INIT_FROM = Field.optional(
-            "init_from", text("a PEFT folder"), null, Adapter::initFrom, "A PEFT folder whose values to start from.");
+    private static final Field<Adapter, String> INIT_FROM = Field.<Adapter, String>optional(
+                    "init_from",
+                    text("a PEFT folder"),
+                    null,
+                    Adapter::initFrom,
+                    "A PEFT folder whose values to start from.")
+            .writtenWhen(adapter -> adapter.method() == Method.LORA);
 
     private static final Field<Adapter, Integer> R = lora("r", integer(1), 8, LoraConfig::r, "Rank.");
     private static final Field<Adapter, Double> LORA_ALPHA = lora(

@@ -1,5 +1,6 @@
 package org.filigree.config;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +36,7 @@ final class Environment {
     /** The tree with its variables replaced. */
     Located resolve(String path, Located node) {
         if (node instanceof Sequence sequence) {
-            var items = new java.util.ArrayList<Located>();
+            var items = new ArrayList<Located>();
             for (var item : sequence.items()) {
                 items.add(resolve(Spot.join(path, String.valueOf(items.size())), item));
             }

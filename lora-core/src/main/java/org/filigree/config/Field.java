@@ -105,7 +105,7 @@ record Field<R, T>(
             schema = either;
         }
         schema.put("description", description);
-        if (absence == Absence.DEFAULT && otherwise != null) {
+        if (absence == Absence.DEFAULT && (otherwise != null || type.writesNull())) {
             schema.putPOJO("default", type.write(otherwise));
         }
         return schema;

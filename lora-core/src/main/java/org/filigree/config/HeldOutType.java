@@ -8,7 +8,7 @@ import org.filigree.config.RunConfig.Source;
 /** {@code held_out}: a share of the training rows, or a list of sources. */
 record HeldOutType(Section<Source> source) implements Type<HeldOut> {
 
-    private static final Type<Double> SHARE = ScalarTypes.fraction();
+    private static final Type<Double> SHARE = NumberTypes.fraction();
 
     private Type<List<Source>> sources() {
         return ContainerTypes.listOf(source);

@@ -22,6 +22,7 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.events.SequenceEndEvent;
 import org.yaml.snakeyaml.events.SequenceStartEvent;
 import org.yaml.snakeyaml.events.StreamStartEvent;
+import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
  * One YAML document as a tree with lines. Scalars keep their text: what it means is for the field to say, so a run may be
@@ -65,7 +66,8 @@ final class LocatedYaml {
                     if (root != null) {
                         throw new Unsound(place(event), "a second document, wanted one");
                     }
-                    root = node(events.next(), 0);
+                    var first = events.next();
+                    root = node(first, place(first), 0);
                 }
             }
             return root != null ? root : new Scalar(new Place(source, Math.abs(firstLine)), "", false);
@@ -73,18 +75,34 @@ final class LocatedYaml {
             problems.add(e.place, e.getMessage());
         } catch (MarkedYAMLException e) {
             var mark = e.getProblemMark() != null ? e.getProblemMark() : e.getContextMark();
-            problems.add(place(mark == null ? 0 : mark.getLine()), "not sound YAML: " + oneLine(e.getProblem()));
+            var line = mark == null ? 0 : mark.getLine();
+            problems.add(place(line), "not sound YAML: " + oneLine(e.getProblem()) + hint(yaml, line));
+        } catch (ReaderException e) {
+            var line = (int) yaml.codePoints()
+                    .limit(e.getPosition())
+                    .filter(c -> c == '\n')
+                    .count();
+            problems.add(
+                    place(line), "not sound YAML: the character U+%04X is not allowed".formatted(e.getCodePoint()));
         } catch (YAMLException e) {
             problems.add(place(0), "not sound YAML: " + oneLine(e.getMessage()));
         }
         return null;
     }
 
+    /** The brace of a variable ends a plain text between braces or brackets. */
+    private static String hint(String yaml, int line) {
+        return yaml.lines().skip(line).findFirst().orElse("").contains("${")
+                ? "; between {} or [] a ${NAME} needs quotes"
+                : "";
+    }
+
     private static String oneLine(String text) {
         return text == null ? "no reason given" : text.strip().replaceAll("\\s+", " ");
     }
 
-    private Located node(Event event, int depth) {
+    /** @param place of the value, which is its key's where it has one */
+    private Located node(Event event, Place place, int depth) {
         if (depth > DEEPEST) {
             throw new Unsound(place(event), "nested too deep");
         }
@@ -93,15 +111,15 @@ final class LocatedYaml {
         }
         if (event instanceof ScalarEvent scalar) {
             refuseTag(event, scalar.getTag());
-            return new Scalar(place(event), scalar.getValue(), !scalar.isPlain());
+            return new Scalar(place, scalar.getValue(), !scalar.isPlain());
         }
         if (event instanceof SequenceStartEvent sequence) {
             refuseTag(event, sequence.getTag());
-            return sequence(place(event), depth);
+            return sequence(place, depth);
         }
         if (event instanceof MappingStartEvent mapping) {
             refuseTag(event, mapping.getTag());
-            return mapping(place(event), depth);
+            return mapping(place, depth);
         }
         throw new Unsound(place(event), "not sound YAML");
     }
@@ -115,7 +133,7 @@ final class LocatedYaml {
     private Sequence sequence(Place place, int depth) {
         var items = new ArrayList<Located>();
         for (var event = events.next(); !(event instanceof SequenceEndEvent); event = events.next()) {
-            items.add(node(event, depth + 1));
+            items.add(node(event, place(event), depth + 1));
         }
         return new Sequence(place, items);
     }
@@ -124,10 +142,10 @@ final class LocatedYaml {
         var entries = new LinkedHashMap<String, Located>();
         var lines = new LinkedHashMap<String, Place>();
         for (var event = events.next(); !(event instanceof MappingEndEvent); event = events.next()) {
-            if (!(node(event, depth + 1) instanceof Scalar key)) {
+            if (!(node(event, place(event), depth + 1) instanceof Scalar key)) {
                 throw new Unsound(place(event), "a key that is no name");
             }
-            var value = node(events.next(), depth + 1);
+            var value = node(events.next(), key.place(), depth + 1);
             var first = lines.putIfAbsent(key.text(), key.place());
             if (first == null) {
                 entries.put(key.text(), value);

@@ -1,6 +1,7 @@
 package org.filigree.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.filigree.config.Located.Scalar;
@@ -11,7 +12,7 @@ import org.filigree.lora.LoraConfig.Modules;
 record ModulesType() implements Type<Modules> {
 
     private static final String ALL_LINEAR = "all-linear";
-    private static final Type<java.util.List<String>> NAMES =
+    private static final Type<List<String>> NAMES =
             ContainerTypes.listOf(ScalarTypes.text("a module's name or the end of it"));
 
     /** What is wrong with a regular expression, or null. */

@@ -2,6 +2,7 @@ package org.filigree.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.filigree.config.RunConfig.Adapter;
 import org.filigree.lora.PeftSwitches;
@@ -25,7 +26,7 @@ record PeftSwitchType(Object only, boolean anything) implements Type<Object> {
                 name,
                 new PeftSwitchType(null, true),
                 "PEFT's; accepted so that an adapter_config.json pastes in, without effect.")));
-        fields.sort(java.util.Comparator.comparing(Field::name));
+        fields.sort(Comparator.comparing(Field::name));
         return fields;
     }
 
@@ -56,6 +57,11 @@ record PeftSwitchType(Object only, boolean anything) implements Type<Object> {
         }
         var scalar = (Located.Scalar) node;
         return !scalar.quoted() && scalar.text().equalsIgnoreCase("false") ? (Object) false : scalar.text();
+    }
+
+    @Override
+    public boolean effective() {
+        return false;
     }
 
     @Override

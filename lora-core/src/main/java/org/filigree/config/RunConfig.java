@@ -8,6 +8,7 @@ import org.filigree.lora.LoraConfig;
 /**
  * One run, resolved: every default filled in, every value checked. {@code RunConfigReader} makes it from YAML. Names are
  * PEFT's under {@code adapter} and transformers' under {@code training}, in camel case here and in snake case there.
+ * Paths are as given: relative ones are relative to the working directory.
  *
  * @param run the run's id: the same id goes on with an unfinished run and leaves a finished one alone
  * @param output folder that holds run folders, on any Hadoop filesystem

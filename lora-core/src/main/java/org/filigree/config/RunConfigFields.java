@@ -1,12 +1,13 @@
 package org.filigree.config;
 
+import static org.filigree.config.NumberTypes.integer;
 import static org.filigree.config.ScalarTypes.choice;
 import static org.filigree.config.ScalarTypes.folderName;
-import static org.filigree.config.ScalarTypes.integer;
 import static org.filigree.config.ScalarTypes.orWord;
 import static org.filigree.config.ScalarTypes.text;
 
 import java.util.List;
+import java.util.Optional;
 import org.filigree.config.RunConfig.Adapter;
 import org.filigree.config.RunConfig.Averaging;
 import org.filigree.config.RunConfig.Base;
@@ -137,6 +138,11 @@ final class RunConfigFields {
                                     run.evaluation().earlyStoppingPatience() > 0 && nothingHeldOut(run.data()),
                             run -> "found %d, without effect, as there is no data.held_out"
                                     .formatted(run.evaluation().earlyStoppingPatience()))));
+
+    /** The field of that name in whatever section has one. */
+    static Optional<String> elsewhere(String name) {
+        return ROOT.paths().filter(path -> path.endsWith("." + name)).findFirst();
+    }
 
     private static boolean nothingHeldOut(Data data) {
         return data.heldOut().share() == 0 && data.heldOut().sources().isEmpty();

@@ -1,10 +1,5 @@
 package org.filigree.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,15 +14,6 @@ import org.filigree.config.RunConfig.Source;
  */
 public final class RunConfigWriter {
 
-    private static final ObjectWriter YAML = YAMLMapper.builder(YAMLFactory.builder()
-                    .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                    .disable(YAMLGenerator.Feature.SPLIT_LINES)
-                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                    .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
-                    .build())
-            .build()
-            .writer();
-
     /** Spark's own idea of what a secret is called ({@code spark.redaction.regex}). */
     private static final Pattern SECRET = Pattern.compile("(?i).*(secret|password|token|access[.]?key).*");
 
@@ -37,11 +23,7 @@ public final class RunConfigWriter {
 
     /** YAML that {@link RunConfigReader} reads back to an equal configuration. Options of sources may hold secrets. */
     public static String write(RunConfig config) {
-        try {
-            return YAML.writeValueAsString(RunConfigFields.ROOT.write(config));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("maps of texts and numbers are always YAML", e);
-        }
+        return PlainYaml.write(RunConfigFields.ROOT.write(config));
     }
 
     /** As {@link #write}, for people and for run folders: options of sources whose names say secret are blackened. */

@@ -1,21 +1,21 @@
 package org.filigree.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.LongFunction;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.filigree.config.Located.Scalar;
 
-/** Types of single values. A number or flag in quotes is a text and refused; a text needs no quotes. */
+/** Types of texts, flags and words. A flag in quotes is a text and refused; a text needs no quotes. */
 final class ScalarTypes {
 
     private ScalarTypes() {}
 
     static Type<String> text(String wanted) {
-        return new Text(wanted, Pattern.compile("(?s).+"));
+        return new Text(wanted, Pattern.compile("(?s).*\\S.*"));
     }
 
     static Type<String> text(String wanted, String pattern) {
@@ -29,31 +29,6 @@ final class ScalarTypes {
                 "[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}");
     }
 
-    static Type<Integer> integer(int least) {
-        return new Whole<>(least, Integer.MAX_VALUE, number -> (int) number);
-    }
-
-    static Type<Long> longInteger(long least) {
-        return new Whole<>(least, Long.MAX_VALUE, number -> number);
-    }
-
-    static Type<Double> positive() {
-        return new Real(Math.nextUp(0), Double.MAX_VALUE, "a number greater than 0");
-    }
-
-    static Type<Double> atLeastZero() {
-        return new Real(0, Double.MAX_VALUE, "a number of at least 0");
-    }
-
-    /** From 0 up to, but without, 1. */
-    static Type<Double> fraction() {
-        return new Real(0, Math.nextDown(1.0), "a number of at least 0 and less than 1");
-    }
-
-    static Type<Double> share() {
-        return new Real(0, 1, "a number from 0 to 1");
-    }
-
     static Type<Boolean> flag() {
         return new Flag();
     }
@@ -62,7 +37,7 @@ final class ScalarTypes {
     static <E extends Enum<E>> Type<E> choice(Class<E> type) {
         var values = new LinkedHashMap<String, E>();
         for (var constant : type.getEnumConstants()) {
-            values.put(constant.name().toLowerCase(java.util.Locale.ROOT), constant);
+            values.put(constant.name().toLowerCase(Locale.ROOT), constant);
         }
         return new Choice<>(values);
     }
@@ -98,78 +73,6 @@ final class ScalarTypes {
         @Override
         public ObjectNode schema() {
             return Type.object().put("type", "string").put("minLength", 1);
-        }
-    }
-
-    private record Whole<T extends Number>(long least, long most, LongFunction<T> boxed) implements Type<T> {
-        private static final Pattern DIGITS = Pattern.compile("[-+]?(0|[1-9][0-9]*)");
-
-        @Override
-        public T read(Spot spot) {
-            if (spot.node() instanceof Scalar scalar
-                    && !scalar.quoted()
-                    && DIGITS.matcher(scalar.text()).matches()) {
-                var number = new BigInteger(scalar.text());
-                if (number.bitLength() < Long.SIZE && number.longValue() >= least && number.longValue() <= most) {
-                    return boxed.apply(number.longValue());
-                }
-            }
-            return spot.refuse(this);
-        }
-
-        @Override
-        public Object write(T value) {
-            return value;
-        }
-
-        @Override
-        public ObjectNode schema() {
-            return Type.orVariable(
-                    Type.object().put("type", "integer").put("minimum", least).put("maximum", most));
-        }
-
-        @Override
-        public String wanted() {
-            return "an integer from %d to %d".formatted(least, most);
-        }
-    }
-
-    private record Real(double least, double most, String wanted) implements Type<Double> {
-        /** {@code 2e-4} too, which YAML 1.1 takes for a text. */
-        private static final Pattern NUMBER = Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?");
-
-        @Override
-        public Double read(Spot spot) {
-            if (spot.node() instanceof Scalar scalar
-                    && !scalar.quoted()
-                    && NUMBER.matcher(scalar.text()).matches()) {
-                var number = Double.parseDouble(scalar.text());
-                if (number >= least && number <= most) {
-                    return number + 0.0;
-                }
-            }
-            return spot.refuse(this);
-        }
-
-        @Override
-        public Object write(Double value) {
-            return value;
-        }
-
-        @Override
-        public ObjectNode schema() {
-            var schema = Type.object().put("type", "number");
-            if (least == 0) {
-                schema.put("minimum", 0);
-            } else {
-                schema.put("exclusiveMinimum", 0);
-            }
-            if (most == 1) {
-                schema.put("maximum", 1);
-            } else if (most < 1) {
-                schema.put("exclusiveMaximum", 1);
-            }
-            return Type.orVariable(schema);
         }
     }
 
@@ -235,7 +138,7 @@ final class ScalarTypes {
 
         @Override
         public String wanted() {
-            var words = List.copyOf(new java.util.ArrayList<>(values.keySet()));
+            var words = List.copyOf(values.keySet());
             return words.size() == 1
                     ? words.get(0)
                     : String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.get(words.size() - 1);
@@ -256,7 +159,7 @@ final class ScalarTypes {
 
         @Override
         public Object write(T value) {
-            return java.util.Objects.equals(value, meaning) ? word : type.write(value);
+            return Objects.equals(value, meaning) ? word : type.write(value);
         }
 
         @Override

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.filigree.config.Located.Mapping;
 
 /**
@@ -46,12 +48,32 @@ record Section<R>(List<Field<R, ?>> fields, Function<Values<R>, R> maker, List<R
     }
 
     private void unknown(Spot spot, String name, Located node) {
+        var meant = Nearest.to(name, names()).or(() -> RunConfigFields.elsewhere(name));
         spot.problems()
                 .add(
                         node.place(),
                         Spot.join(spot.path(), name),
                         "unknown field, wanted one of %s%s"
-                                .formatted(String.join(", ", names()), Nearest.hint(name, names())));
+                                .formatted(
+                                        effectiveNames(),
+                                        meant.map("; did you mean %s?"::formatted)
+                                                .orElse("")));
+    }
+
+    private String effectiveNames() {
+        return fields.stream()
+                .filter(field -> field.type().effective())
+                .map(Field::name)
+                .collect(Collectors.joining(", "));
+    }
+
+    /** All fields in this section and in those below it, {@code averaging.outer.momentum}. */
+    Stream<String> paths() {
+        return fields.stream()
+                .flatMap(field -> field.type() instanceof Section<?> section
+                        ? Stream.concat(
+                                Stream.of(field.name()), section.paths().map(below -> Spot.join(field.name(), below)))
+                        : Stream.of(field.name()));
     }
 
     List<String> names() {
@@ -85,6 +107,6 @@ record Section<R>(List<Field<R, ?>> fields, Function<Values<R>, R> maker, List<R
 
     @Override
     public String wanted() {
-        return "a mapping of " + String.join(", ", names());
+        return "a mapping of " + effectiveNames();
     }
 }

@@ -1,13 +1,13 @@
 package org.filigree.config;
 
-import static org.filigree.config.ScalarTypes.atLeastZero;
+import static org.filigree.config.NumberTypes.atLeastZero;
+import static org.filigree.config.NumberTypes.fraction;
+import static org.filigree.config.NumberTypes.integer;
+import static org.filigree.config.NumberTypes.longInteger;
+import static org.filigree.config.NumberTypes.positive;
 import static org.filigree.config.ScalarTypes.choice;
 import static org.filigree.config.ScalarTypes.flag;
-import static org.filigree.config.ScalarTypes.fraction;
-import static org.filigree.config.ScalarTypes.integer;
-import static org.filigree.config.ScalarTypes.longInteger;
 import static org.filigree.config.ScalarTypes.orWord;
-import static org.filigree.config.ScalarTypes.positive;
 
 import java.util.List;
 import org.filigree.config.RunConfig.Schedule;

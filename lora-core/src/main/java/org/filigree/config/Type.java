@@ -16,6 +16,11 @@ interface Type<T> {
     /** The value as maps, lists, texts, numbers and flags, so that {@link #read} finds an equal one. */
     Object write(T value);
 
+    /** Whether the value has an effect; messages do not list the other fields. */
+    default boolean effective() {
+        return true;
+    }
+
     /** Whether null is a value that {@link #write} has a word for. */
     default boolean writesNull() {
         return false;

@@ -111,4 +111,45 @@ class RunConfigReaderTest {
                         new RunConfig.Evaluation(10, 3),
                         new RunConfig.Checkpoint(10, 2)));
     }
+
+    @Test
+    void whatIsLeftOutTakesTheDefaultsOfPeftAndTransformers() {
+        var config = read(SMALLEST);
+        assertThat(config.base()).isEqualTo(new RunConfig.Base("models/tiny", "tiny", Dtype.FLOAT32));
+        assertThat(config.engine()).isEqualTo(new RunConfig.EngineChoice("auto", "auto", 0));
+        assertThat(config.data().heldOut()).isEqualTo(new HeldOut(0, List.of()));
+        assertThat(config.adapter())
+                .isEqualTo(new RunConfig.Adapter(
+                        "nightly",
+                        Method.LORA,
+                        new LoraConfig(8, 8, 0, new Modules.AllLinear(), null, null, null, Map.of(), Map.of(), false),
+                        null));
+        assertThat(config.training())
+                .isEqualTo(new RunConfig.Training(
+                        3, -1, 32, 4, 5e-5, Schedule.LINEAR, 0, 0, 0.9, 0.999, 1e-8, 1, null, 42));
+        assertThat(config.averaging()).isEqualTo(new RunConfig.Averaging(2, Exchange.GRADIENTS, 1, null));
+        assertThat(read(SMALLEST, "averaging.exchange=parameters").averaging())
+                .isEqualTo(new RunConfig.Averaging(2, Exchange.PARAMETERS, 8, null));
+        assertThat(config.evaluation()).isEqualTo(new RunConfig.Evaluation(0, 0));
+        assertThat(config.checkpoint()).isEqualTo(new RunConfig.Checkpoint(10, 2));
+    }
+
+    @Test
+    void theBasesNameIsTheLastPartOfItsPathAndNothingOfTheMachine() {
+        var names = Map.of(
+                "/home/me/models/tiny",
+                "tiny",
+                "hdfs://lake:8020/models/tiny/",
+                "tiny",
+                "tiny",
+                "tiny",
+                "../m/t-1.5B",
+                "t-1.5B");
+        names.forEach(
+                (path, name) -> assertThat(read(SMALLEST, "base.path=" + path).base())
+                        .isEqualTo(new RunConfig.Base(path, name, Dtype.FLOAT32)));
+        for (var path : List.of("/", ".", "..", "models/..", "a/~")) {
+            assertThat(refusal(SMALLEST, "base.path=" + path)).contains("base.name: missing, and path " + path);
+        }
+    }
 }

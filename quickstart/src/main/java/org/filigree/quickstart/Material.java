@@ -39,9 +39,14 @@ public final class Material {
         if (arguments.length != 2) {
             throw new IllegalArgumentException("wanted two folders: for pre-training, and for the adapters' rows");
         }
-        writeCorpus(Path.of(arguments[0]));
-        writeStart(Path.of(arguments[0], "start"));
+        writePretraining(Path.of(arguments[0]));
         writeAdapterRows(Path.of(arguments[1]));
+    }
+
+    /** What pre-training needs: the corpus, and {@code start/}. */
+    public static void writePretraining(Path folder) throws IOException {
+        writeCorpus(folder);
+        writeStart(folder.resolve("start"));
     }
 
     /** everyday.jsonl, and everyday.held-out.jsonl, none of whose documents stands in the other. */

@@ -43,8 +43,8 @@ final class TrainingLoop {
         this.progress = progress;
     }
 
-    Ended toTheEnd() throws IOException {
-        var engine = rounds.fingerprint();
+    /** @param engine what computes, for the log */
+    Ended toTheEnd(String engine) throws IOException {
         var found = store.newest();
         state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(setup.start()));
         events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(java.util.List::of));

@@ -14,6 +14,7 @@ import org.filigree.trainer.input.RunRounds;
 import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.publish.Publisher;
 import org.filigree.trainer.report.HtmlReport;
+import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.EventLog;
 import org.filigree.trainer.run.Failures;
@@ -39,7 +40,7 @@ final class TrainingRun {
     }
 
     Outcome run() throws IOException {
-        var yaml = RunConfigWriter.write(config);
+        var yaml = RunConfigWriter.writeWithoutSecrets(config);
         folder.check(yaml);
         var ended = folder.outcome();
         if (ended.isPresent() && ended.get().status() == Outcome.Status.DONE) {
@@ -47,31 +48,33 @@ final class TrainingRun {
         }
         var setup = RunSetup.of(spark, config);
         progress.prepared(setup.corpus());
-        folder.claim(yaml);
-        var owner = RunOwner.take(folder.files(), folder.path());
-        try {
-            return train(setup, owner);
-        } catch (IOException | RuntimeException e) {
-            var shown = Failures.explained(e);
-            tell(shown, owner);
-            throw shown;
-        }
-    }
-
-    private Outcome train(RunSetup setup, RunOwner owner) throws IOException {
         var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         Broadcast<SerializableConfiguration> hadoop = context.broadcast(
                 new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
         try {
             var rounds = RunRounds.of(context, hadoop, config, setup);
+            // A base that does not load is told before there is a run.
+            var engine = rounds.fingerprint();
+            folder.claim(yaml);
+            return owned(setup, rounds, engine);
+        } finally {
+            hadoop.destroy();
+        }
+    }
+
+    private Outcome owned(RunSetup setup, RoundLoop rounds, String engine) throws IOException {
+        var owner = RunOwner.take(folder.files(), folder.path());
+        try {
             var store = new CheckpointStore(folder.files(), folder.path());
-            var ended = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd();
+            var ended = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine);
             owner.check();
             var published = new Publisher(folder, config, setup, rounds).publish(ended.state());
             published.forEach(p -> progress.published(folder.at(p.path())));
             return close(setup, ended, published);
-        } finally {
-            hadoop.destroy();
+        } catch (IOException | RuntimeException e) {
+            var shown = withWhatIsSaved(Failures.explained(e));
+            tell(shown, owner);
+            throw shown;
         }
     }
 
@@ -92,6 +95,21 @@ final class TrainingRun {
 
     private double seconds() {
         return (System.nanoTime() - began) / 1e9;
+    }
+
+    /** A failure's line ends with where the run can go on from. */
+    private FiligreeException withWhatIsSaved(FiligreeException failure) {
+        try {
+            var newest = new CheckpointStore(folder.files(), folder.path()).newest();
+            var saved = newest.isEmpty()
+                    ? "no checkpoint was saved"
+                    : "the checkpoint after round %d in %s stands, and the same command goes on from it"
+                            .formatted(newest.get().state().round(), folder.path());
+            return new FiligreeException(failure.code(), failure.getMessage() + "; " + saved, failure);
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+            return failure;
+        }
     }
 
     /** Says in outcome.json how the run failed, unless another driver has it now. What fails here is told along. */

@@ -17,12 +17,20 @@ import picocli.CommandLine.Option;
         version = "filigree 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            QuickstartCommand.class,
             PrepCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,
             MergeCommand.class,
-            InspectCommand.class
+            InspectCommand.class,
+            SchemaCommand.class
+        },
+        footer = {
+            "",
+            "The launcher takes --master URL (spark://host:7077, yarn, k8s://...) to go through spark-submit, and --verbose",
+            "for Spark's own log. Exit codes: 0 done or nothing to do, 1 run time, 2 configuration, 3 data, 4 a retry may",
+            "help, 5 diverged, 6 some adapters failed, 143 stopped."
         })
 public final class Main {
 

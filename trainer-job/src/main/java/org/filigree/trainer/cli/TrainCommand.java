@@ -30,7 +30,7 @@ final class TrainCommand implements Callable<Integer> {
         var config = configuration.read();
         var out = spec.commandLine().getOut();
         if (printConfig) {
-            out.print(RunConfigWriter.write(config));
+            out.print(RunConfigWriter.writeWithoutSecrets(config));
             out.flush();
             return 0;
         }

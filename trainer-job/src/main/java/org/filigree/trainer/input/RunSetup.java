@@ -40,7 +40,7 @@ public record RunSetup(
 
     public static RunSetup of(SparkSession spark, RunConfig config) throws IOException {
         var files = new HadoopFiles(spark.sparkContext().hadoopConfiguration());
-        var base = HuggingFaceFolder.open(files, config.base().path());
+        var base = base(files, config.base().path());
         var lora = config.adapter().lora();
         var plan = plan(base, lora);
         var start = start(files, base, plan, config);
@@ -57,6 +57,15 @@ public record RunSetup(
                 ShardManifest.lengths(files, corpus.folder(), manifest.heldOut()),
                 steps(config.training(), manifest.train().rows()),
                 settings);
+    }
+
+    private static HuggingFaceFolder base(HadoopFiles files, String path) throws IOException {
+        if (!files.isFolder(path)) {
+            throw new FiligreeException(
+                    Code.CONFIGURATION,
+                    "base.path: %s: no such folder; a base is a Hugging Face model folder".formatted(path));
+        }
+        return HuggingFaceFolder.open(files, path);
     }
 
     private static AdapterPlan plan(HuggingFaceFolder base, LoraConfig lora) {
