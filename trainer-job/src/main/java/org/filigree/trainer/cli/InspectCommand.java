@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -95,13 +96,23 @@ final class InspectCommand implements Callable<Integer> {
         }
         if (value.isArray()) {
             return StreamSupport.stream(value.spliterator(), false)
-                    .map(element -> element.isContainerNode() ? element.toString() : element.asText())
+                    .map(element -> element.isContainerNode() ? element.toString() : number(element))
                     .collect(Collectors.joining(", "));
         }
         if (value.isIntegralNumber()) {
             return String.format(Locale.ROOT, "%,d", value.longValue());
         }
-        return value.isContainerNode() ? "none" : value.isNull() ? "none" : value.asText();
+        return value.isContainerNode() || value.isNull() ? "none" : number(value);
+    }
+
+    /** Six digits are enough to read. */
+    private static String number(JsonNode value) {
+        return value.isFloatingPointNumber()
+                ? value.decimalValue()
+                        .round(new MathContext(6))
+                        .stripTrailingZeros()
+                        .toPlainString()
+                : value.asText();
     }
 
     private static void lines(String title, List<String> lines, PrintWriter out) {

@@ -33,7 +33,7 @@ final class CorpusInspector {
         facts.put("tokens", split.tokens()).put("trained_tokens", split.targets());
         facts.put("longest", split.longest()).put("files", split.files().size());
         facts.put(
-                "files_bytes",
+                "size_bytes",
                 split.files().stream().mapToLong(ShardManifest.ShardFile::bytes).sum());
     }
 

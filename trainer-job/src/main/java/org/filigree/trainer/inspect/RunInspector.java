@@ -34,6 +34,8 @@ final class RunInspector {
         }
         losses(EventLog.parse(events(files, path, checkpoint)), facts);
         if (outcome != null) {
+            // Digests are for machines that read outcome.json itself.
+            outcome.path("published").forEach(folder -> ((ObjectNode) folder).remove("sha256"));
             facts.set("outcome", outcome);
             if (outcome.path("code").asInt() != 0) {
                 found.shortcomings()

@@ -51,8 +51,19 @@ class GenerateCommandTest {
     void theRealModelSaysWhatWasPublishedWithIt() {
         var model = SHARED.resolve("models/stories260k");
         assumeTrue(Files.exists(model), () -> "no " + model + ": the real model is not checked here");
+        // As other tests of this JVM: libtorch takes one number of threads.
         var ran = TestFolders.run(
-                "generate", "--engine", "libtorch", "--device", "cpu", "--base", model.toString(), "--prompt", "");
+                "generate",
+                "--engine",
+                "libtorch",
+                "--device",
+                "cpu",
+                "--threads",
+                "1",
+                "--base",
+                model.toString(),
+                "--prompt",
+                "");
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out())
                 .startsWith(

@@ -242,7 +242,7 @@ class InspectCommandTest {
         assertThat(found.at("/train/tokens").intValue()).isEqualTo(345);
         assertThat(found.at("/train/trained_tokens").intValue()).isEqualTo(234);
         assertThat(found.at("/train/longest").intValue()).isEqualTo(64);
-        assertThat(found.at("/train/files_bytes").intValue()).isEqualTo(150);
+        assertThat(found.at("/train/size_bytes").intValue()).isEqualTo(150);
         assertThat(found.at("/rejected/too long").intValue()).isEqualTo(3);
         assertThat(lines(found, "shortcomings"))
                 .containsExactly(
@@ -268,13 +268,19 @@ class InspectCommandTest {
                 {"event":"round","round":2,"losses":[6.0,5.0,4.0]}
                 {"event":"finish"}
                 """);
-        TestFolders.write(run.resolve("outcome.json"), "{\"status\":\"DONE\",\"code\":0,\"message\":\"all steps\"}");
+        TestFolders.write(
+                run.resolve("outcome.json"),
+                "{\"status\":\"DONE\",\"code\":0,\"message\":\"all steps\",\"published\":"
+                        + "[{\"path\":\"adapters/nightly\",\"sha256\":{\"README.md\":\"ab\"}}]}");
         var done = inspect(run);
         assertThat(done.path("state").asText()).isEqualTo("done");
         assertThat(done.path("round").intValue()).isEqualTo(2);
         assertThat(done.path("last_losses")).hasToString("[8.0,7.0,6.0,5.0,4.0]");
         assertThat(done.at("/last_evaluation/loss").doubleValue()).isEqualTo(6.5);
         assertThat(done.at("/outcome/message").asText()).isEqualTo("all steps");
+        assertThat(done.at("/outcome/published")).hasToString("[{\"path\":\"adapters/nightly\"}]");
+        assertThat(TestFolders.run("inspect", run.toString()).out())
+                .contains("  last_losses            8, 7, 6, 5, 4\n", "  last_evaluation.loss   6.5\n");
         TestFolders.write(run.resolve("outcome.json"), "{\"status\":\"FAILED\",\"code\":5,\"message\":\"diverged\"}");
         var failed = inspect(run);
         assertThat(failed.path("state").asText()).isEqualTo("failed; no checkpoint yet");
