@@ -26,6 +26,7 @@ import org.filigree.dataprep.shard.ShardManifest;
 import org.filigree.dataprep.source.RawRow;
 import org.filigree.dataprep.source.SourceReader;
 import org.filigree.format.FileTree;
+import org.filigree.format.Sha256;
 import org.filigree.text.TokenizerFiles;
 import scala.Tuple2;
 
@@ -173,7 +174,7 @@ public final class CorpusPrep {
 
     /** Rows equal to an earlier one, whichever side they are on. */
     private static JavaPairRDD<Long, Boolean> repeats(JavaPairRDD<Long, byte[]> encoded) {
-        return encoded.mapToPair(row -> new Tuple2<>(PrepKey.sha256(said(row._2())), row._1()))
+        return encoded.mapToPair(row -> new Tuple2<>(Sha256.of(said(row._2())), row._1()))
                 .groupByKey()
                 .flatMapToPair(same -> {
                     var first = Long.MAX_VALUE;
@@ -236,8 +237,8 @@ public final class CorpusPrep {
                 .max()
                 .orElse(-1);
         return new ShardManifest(
-                PrepKey.sha256(digests.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                tokenizer == null ? null : PrepKey.sha256(tokenizer.tokenizer()),
+                Sha256.of(digests.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                tokenizer == null ? null : Sha256.of(tokenizer.tokenizer()),
                 maxId + 1,
                 data.packing(),
                 data.maxLength(),

@@ -3,15 +3,13 @@ package org.filigree.dataprep;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
 import org.filigree.config.RunConfig;
 import org.filigree.dataprep.source.SourceReader;
+import org.filigree.format.Sha256;
 import org.filigree.text.TokenizerFiles;
 
 /** The name of a corpus's folder: equal where inputs, tokenizer and settings are, so that nothing is ever mixed. */
@@ -42,11 +40,11 @@ final class PrepKey {
                 tokenizer == null
                         ? null
                         : List.of(
-                                sha256(tokenizer.tokenizer()),
-                                sha256(tokenizer.config()),
-                                sha256(tokenizer.template())));
+                                Sha256.of(tokenizer.tokenizer()),
+                                Sha256.of(tokenizer.config()),
+                                Sha256.of(tokenizer.template())));
         try {
-            return sha256(new ObjectMapper().writeValueAsBytes(key)).substring(0, CHARACTERS);
+            return Sha256.of(new ObjectMapper().writeValueAsBytes(key)).substring(0, CHARACTERS);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -63,13 +61,5 @@ final class PrepKey {
             list.add(List.of(source.weight(), source.skip(), source.limit()));
         }
         return list;
-    }
-
-    static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

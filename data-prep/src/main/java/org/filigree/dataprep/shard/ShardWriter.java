@@ -2,10 +2,7 @@ package org.filigree.dataprep.shard;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -13,6 +10,7 @@ import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
 import org.filigree.format.FileTree;
+import org.filigree.format.Sha256;
 import org.filigree.text.TokenRow;
 
 /** Writes one shard: a Parquet file of row groups with bounded tokens, so that a reader may hold few of them. */
@@ -53,18 +51,14 @@ public final class ShardWriter {
     }
 
     private static String digest(List<TokenRow> rows) {
-        try {
-            var sha = MessageDigest.getInstance("SHA-256");
-            for (var row : rows) {
-                for (var values : new int[][] {row.inputIds(), row.labels(), row.documents()}) {
-                    var bytes = ByteBuffer.allocate((values.length + 1) * Integer.BYTES);
-                    bytes.putInt(values.length).asIntBuffer().put(values);
-                    sha.update(bytes.array());
-                }
+        var sha = Sha256.start();
+        for (var row : rows) {
+            for (var values : new int[][] {row.inputIds(), row.labels(), row.documents()}) {
+                var bytes = ByteBuffer.allocate((values.length + 1) * Integer.BYTES);
+                bytes.putInt(values.length).asIntBuffer().put(values);
+                sha.update(bytes.array());
             }
-            return HexFormat.of().formatHex(sha.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
+        return Sha256.hex(sha);
     }
 }

@@ -1,12 +1,10 @@
 package org.filigree.text.huggingface;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
+import org.filigree.format.Sha256;
 import org.filigree.text.Tokenizer;
 
 /** One tokenizer.json in the Rust library. */
@@ -35,15 +33,7 @@ final class HuggingFaceTokenizer implements Tokenizer {
         tokens = new String
                 [ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1];
         ids.forEach((token, id) -> tokens[id] = token);
-        fingerprint = sha256(content);
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        fingerprint = Sha256.of(content);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigReader;
 import org.filigree.dataprep.files.HadoopFiles;
@@ -18,6 +19,7 @@ import org.filigree.generate.Generator;
 import org.filigree.generate.Sampling;
 import org.filigree.quickstart.Material;
 import org.filigree.trainer.Filigree;
+import org.filigree.trainer.input.TaskThreads;
 import org.filigree.trainer.run.Outcome;
 import org.filigree.trainer.run.RunFolder;
 import org.filigree.trainer.serve.EngineOptions;
@@ -59,7 +61,8 @@ final class QuickstartCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private record Trained(Lesson lesson, RunConfig config, Outcome outcome) {
+    /** @param threads one value a JVM, also for the answers */
+    private record Trained(Lesson lesson, RunConfig config, Outcome outcome, int threads) {
         String adapter() {
             return FileTree.join(
                     FileTree.join(config.output(), config.run()),
@@ -94,13 +97,14 @@ final class QuickstartCommand implements Callable<Integer> {
     private static List<Trained> train(PrintWriter out) throws IOException {
         var trained = new ArrayList<Trained>();
         try (var spark = SparkSessions.open("quickstart", 2)) {
+            var threads = TaskThreads.of(JavaSparkContext.fromSparkContext(spark.sparkContext()));
             for (var lesson : LESSONS) {
                 var yaml = Files.readString(Path.of(lesson.configuration()), StandardCharsets.UTF_8);
                 var config = RunConfigReader.read(lesson.configuration(), yaml, List.of(), System.getenv());
                 out.printf("%n%s%n", lesson.configuration());
                 out.flush();
-                trained.add(
-                        new Trained(lesson, config, Filigree.train(spark, config, new ConsoleProgress(out, config))));
+                var outcome = Filigree.train(spark, config, new ConsoleProgress(out, config));
+                trained.add(new Trained(lesson, config, outcome, threads));
             }
         }
         return trained;
@@ -128,7 +132,8 @@ final class QuickstartCommand implements Callable<Integer> {
         out.printf(
                 "%nThe base, and the base with the adapter '%s':%n%n",
                 trained.config().run());
-        try (var served = ServedBase.open(files, trained.config().base().path(), EngineOptions.AUTO);
+        var engine = new EngineOptions("auto", "auto", null, trained.threads());
+        try (var served = ServedBase.open(files, trained.config().base().path(), engine);
                 var text = ServedText.open(
                         files, served.folder(), adapters, trained.lesson().chat())) {
             var voices = Answers.voices(served, adapters);

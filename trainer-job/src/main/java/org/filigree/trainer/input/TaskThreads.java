@@ -3,7 +3,7 @@ package org.filigree.trainer.input;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Intra-op threads of a task where the configuration says {@code auto}. */
-final class TaskThreads {
+public final class TaskThreads {
 
     private TaskThreads() {}
 
@@ -11,7 +11,7 @@ final class TaskThreads {
      * On a cluster the task's cpus; on one machine its cores shared by Spark's slots: the same for every run of a session,
      * as an engine takes one value a JVM.
      */
-    static int of(JavaSparkContext spark) {
+    public static int of(JavaSparkContext spark) {
         if (!spark.isLocal()) {
             return Integer.parseInt(spark.getConf().get("spark.task.cpus", "1"));
         }

@@ -27,7 +27,7 @@ final class ModelCard {
 
                 # %s
 
-                %s of [%s](https://huggingface.co/%s), trained with Filigree on Apache Spark.
+                %s of `%s`, trained with Filigree on Apache Spark.
 
                 | what | |
                 | --- | --- |
@@ -44,7 +44,6 @@ final class ModelCard {
                         full ? "full" : "lora",
                         config.adapter().name(),
                         full ? "A full fine-tuning" : "A LoRA adapter",
-                        config.base().name(),
                         config.base().name(),
                         full ? "" : lora(setup, config),
                         setup.plan().layout().size(),

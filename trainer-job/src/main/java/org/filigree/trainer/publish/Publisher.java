@@ -1,17 +1,15 @@
 package org.filigree.trainer.publish;
 
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.format.FileTree;
+import org.filigree.format.Sha256;
 import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.Outcome.Published;
@@ -93,7 +91,7 @@ public final class Publisher {
         names.remove(adapter.lastFile());
         names.add(adapter.lastFile());
         for (var file : names) {
-            var digest = sha256();
+            var digest = Sha256.start();
             try (var in = folder.files().open(FileTree.join(staged, file));
                     var out = folder.files().create(folder.at(path + "/" + file), false)) {
                 var piece = new byte[1 << 20];
@@ -103,16 +101,8 @@ public final class Publisher {
                     bytes += read;
                 }
             }
-            digests.put(file, HexFormat.of().formatHex(digest.digest()));
+            digests.put(file, Sha256.hex(digest));
         }
         return new Published(path, which, bytes, digests);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -4,14 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.filigree.format.FileTree;
+import org.filigree.format.Sha256;
 
 /**
  * The checkpoints of a run and the segments of its events. Files are written once under names that no other driver uses
@@ -154,7 +152,7 @@ public final class CheckpointStore {
             return Optional.empty();
         }
         var content = bytes(at(entry.path()));
-        return content.length == entry.size() && sha256(content).equals(entry.sha256())
+        return content.length == entry.size() && Sha256.of(content).equals(entry.sha256())
                 ? Optional.of(content)
                 : Optional.empty();
     }
@@ -163,7 +161,7 @@ public final class CheckpointStore {
         try (var out = files.create(at(path), false)) {
             out.write(content);
         }
-        return new Entry(path, content.length, sha256(content));
+        return new Entry(path, content.length, Sha256.of(content));
     }
 
     private byte[] bytes(String path) throws IOException {
@@ -174,13 +172,5 @@ public final class CheckpointStore {
 
     private String at(String path) {
         return FileTree.join(runFolder, path);
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }
