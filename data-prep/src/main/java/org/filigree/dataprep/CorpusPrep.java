@@ -59,7 +59,8 @@ public final class CorpusPrep {
         var seed = run.training().seed();
         var tokenizer = tokenizer(run);
         var reader = new SourceReader(spark, seed);
-        var root = data.shards() != null ? data.shards() : FileTree.join(run.output(), "shards");
+        // Executors write there, and have working directories of their own.
+        var root = files.absolute(data.shards() != null ? data.shards() : FileTree.join(run.output(), "shards"));
         var folder = FileTree.join(root, PrepKey.of(data, seed, tokenizer, reader));
         if (files.exists(FileTree.join(folder, ShardManifest.NAME))) {
             return new Result(folder, ShardManifest.read(files, folder), true);

@@ -31,12 +31,13 @@ final class TrainingRun {
     private final RunFolder folder;
     private final long began = System.nanoTime();
 
-    TrainingRun(SparkSession spark, RunConfig config, Progress progress) {
+    TrainingRun(SparkSession spark, RunConfig config, Progress progress) throws IOException {
         this.spark = spark;
         this.config = config;
         this.progress = progress;
-        this.folder = new RunFolder(
-                new HadoopFiles(spark.sparkContext().hadoopConfiguration()), config.output(), config.run());
+        var files = new HadoopFiles(spark.sparkContext().hadoopConfiguration());
+        // Executors read there what is to be published, and have working directories of their own.
+        this.folder = new RunFolder(files, files.absolute(config.output()), config.run());
     }
 
     Outcome run() throws IOException {

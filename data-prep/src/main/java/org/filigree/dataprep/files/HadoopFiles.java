@@ -41,6 +41,14 @@ public final class HadoopFiles implements FileTree {
                                 : FileSystem.getDefaultUri(configuration).getScheme());
     }
 
+    /** The path as it means the same on every machine and in every working directory. */
+    public String absolute(String path) throws IOException {
+        if (new Path(path).toUri().getScheme() == null && isLocal(path)) {
+            return java.nio.file.Path.of(path).toAbsolutePath().normalize().toString();
+        }
+        return system(path).makeQualified(new Path(path)).toString();
+    }
+
     private static String plain(String path) {
         return new Path(path).toUri().getPath();
     }

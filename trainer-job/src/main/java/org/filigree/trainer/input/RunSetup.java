@@ -44,7 +44,7 @@ public record RunSetup(
         var lora = config.adapter().lora();
         var plan = plan(base, lora);
         var start = start(files, base, plan, config);
-        var settings = settings(spark, base, config);
+        var settings = settings(spark, files.absolute(config.base().path()), base, config);
         var corpus = new CorpusPrep(spark).prepare(config);
         checkFits(base, corpus.manifest());
         var manifest = corpus.manifest();
@@ -93,14 +93,14 @@ public record RunSetup(
     }
 
     /** {@code auto} is settled on the driver, so that every executor computes alike. */
-    private static BaseSettings settings(SparkSession spark, HuggingFaceFolder base, RunConfig config) {
+    private static BaseSettings settings(SparkSession spark, String folder, HuggingFaceFolder base, RunConfig config) {
         var choice = config.engine();
         var threads = choice.threads() > 0
                 ? choice.threads()
                 : TaskThreads.of(JavaSparkContext.fromSparkContext(spark.sparkContext()));
         var engine = Engines.find(choice.name()).name();
         var wanted = DataType.valueOf(config.base().dtype().name());
-        return new BaseSettings(config.base().path(), base.fingerprint(), engine, choice.device(), wanted, threads);
+        return new BaseSettings(folder, base.fingerprint(), engine, choice.device(), wanted, threads);
     }
 
     private static void checkFits(HuggingFaceFolder base, ShardManifest manifest) {
