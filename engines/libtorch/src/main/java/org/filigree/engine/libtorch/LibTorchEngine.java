@@ -57,7 +57,19 @@ public final class LibTorchEngine implements Engine {
         return torch.cuda_is_available() ? (int) torch.cuda_device_count() : 0;
     }
 
+    /**
+     * Without a limit JavaCPP no longer reads the process's size from the kernel at every new pointer, thousands of times
+     * a step; and its own limit, four heaps, says nothing of what the native side may take.
+     */
+    private static void liftJavaCppLimit() {
+        var limit = "org.bytedeco.javacpp.maxPhysicalBytes";
+        if (System.getProperty(limit) == null) {
+            System.setProperty(limit, "0");
+        }
+    }
+
     private static void load() {
+        liftJavaCppLimit();
         try {
             extract();
             Loader.load(openblas.class);
