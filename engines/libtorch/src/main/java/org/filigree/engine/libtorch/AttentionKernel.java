@@ -18,12 +18,6 @@ import org.filigree.engine.Segments;
  */
 final class AttentionKernel {
 
-    /** Most scores held at once, in elements. */
-    private static final long TILE = 1 << 21;
-
-    /** Queries of a run: fewer waste less of the mask, more make better products. */
-    private static final int QUERIES = 128;
-
     private static final long[] SPREAD = {-1};
 
     private AttentionKernel() {}
@@ -31,24 +25,25 @@ final class AttentionKernel {
     static void forward(
             AttentionShape shape, Segments segments, Buffer q, Buffer k, Buffer v, Buffer out, Buffer logSumExp) {
         check(shape, segments, q, k, v, out);
+        var onCpu = TorchBuffer.tensor(q).is_cpu();
         for (var document = 0; document < segments.count(); document++) {
-            for (var tile = Tile.first(shape, segments, document); tile != null; tile = tile.next()) {
+            for (var run = QueryRun.first(shape, segments, document, onCpu); run != null; run = run.next()) {
                 try (var scope = new PointerScope()) {
                     var scale = new Scalar(shape.scale());
-                    var key = heads(k, tile.keyRow(), tile.seen(), 0, 1, shape);
-                    var value = heads(v, tile.keyRow(), tile.seen(), 0, 1, shape);
+                    var key = heads(k, run.keyRow(), run.seen(), 0, 1, shape);
+                    var value = heads(v, run.keyRow(), run.seen(), 0, 1, shape);
                     var group = shape.heads() / shape.keyHeads();
                     for (var member = 0; member < group; member++) {
-                        var query = heads(q, tile.row(), tile.count(), member, group, shape)
+                        var query = heads(q, run.row(), run.count(), member, group, shape)
                                 .mul(scale);
-                        var scores = scores(shape, tile, query, key);
+                        var scores = scores(shape, run, query, key);
                         var most = torch.amax(scores, SPREAD, true);
                         var sums = sum(scores.sub_(most).exp_());
                         torch.div_out(
-                                heads(out, tile.row(), tile.count(), member, group, shape),
+                                heads(out, run.row(), run.count(), member, group, shape),
                                 torch.bmm(narrowed(scores, value), value),
                                 sums);
-                        statistics(logSumExp, tile, member, group, shape)
+                        statistics(logSumExp, run, member, group, shape)
                                 .copy_(sums.log_().add_(most).squeeze(2));
                     }
                 }
@@ -102,20 +97,21 @@ final class AttentionKernel {
             Tensor keySums,
             Tensor valueSums) {
         var group = shape.heads() / shape.keyHeads();
-        for (var tile = Tile.first(shape, segments, document); tile != null; tile = tile.next()) {
+        var onCpu = TorchBuffer.tensor(q).is_cpu();
+        for (var run = QueryRun.first(shape, segments, document, onCpu); run != null; run = run.next()) {
             try (var scope = new PointerScope()) {
                 var scale = new Scalar(shape.scale());
-                var key = heads(k, tile.keyRow(), tile.seen(), 0, 1, shape);
-                var value = heads(v, tile.keyRow(), tile.seen(), 0, 1, shape);
-                var toKey = keySums.narrow(1, 0, tile.seen());
-                var toValue = valueSums.narrow(1, 0, tile.seen());
+                var key = heads(k, run.keyRow(), run.seen(), 0, 1, shape);
+                var value = heads(v, run.keyRow(), run.seen(), 0, 1, shape);
+                var toKey = keySums.narrow(1, 0, run.seen());
+                var toValue = valueSums.narrow(1, 0, run.seen());
                 for (var member = 0; member < group; member++) {
-                    var query = heads(q, tile.row(), tile.count(), member, group, shape)
+                    var query = heads(q, run.row(), run.count(), member, group, shape)
                             .mul(scale);
-                    var gradient = heads(dOut, tile.row(), tile.count(), member, group, shape);
-                    var result = heads(out, tile.row(), tile.count(), member, group, shape);
-                    var sums = statistics(logSumExp, tile, member, group, shape).unsqueeze(2);
-                    var probability = scores(shape, tile, query, key).sub_(sums).exp_();
+                    var gradient = heads(dOut, run.row(), run.count(), member, group, shape);
+                    var result = heads(out, run.row(), run.count(), member, group, shape);
+                    var sums = statistics(logSumExp, run, member, group, shape).unsqueeze(2);
+                    var probability = scores(shape, run, query, key).sub_(sums).exp_();
                     toValue.add_(torch.bmm(narrowed(probability, value).transpose(1, 2), gradient));
                     var along = sum(wide(gradient.mul(result)));
                     var dScores = narrowed(
@@ -123,7 +119,7 @@ final class AttentionKernel {
                                     .sub_(along)
                                     .mul_(probability),
                             value);
-                    heads(dQ, tile.row(), tile.count(), member, group, shape)
+                    heads(dQ, run.row(), run.count(), member, group, shape)
                             .copy_(torch.bmm(dScores, key).mul_(scale));
                     toKey.add_(torch.bmm(dScores.transpose(1, 2), query));
                 }
@@ -131,59 +127,21 @@ final class AttentionKernel {
         }
     }
 
-    /** A run of queries of one document. */
-    private record Tile(AttentionShape shape, Segments segments, int document, int from, int count, int most) {
-
-        static Tile first(AttentionShape shape, Segments segments, int document) {
-            var queries = segments.queryLength(document);
-            if (queries == 0) {
-                return null;
-            }
-            var room = TILE / Math.max(1, (long) shape.keyHeads() * segments.keyLength(document));
-            var most = (int) Math.max(1, Math.min(QUERIES, room));
-            return new Tile(shape, segments, document, 0, Math.min(most, queries), most);
-        }
-
-        Tile next() {
-            var start = from + count;
-            var left = segments.queryLength(document) - start;
-            return left <= 0 ? null : new Tile(shape, segments, document, start, Math.min(most, left), most);
-        }
-
-        int row() {
-            return segments.queries()[document] + from;
-        }
-
-        int keyRow() {
-            return segments.keys()[document];
-        }
-
-        /** Keys from the document's first on that any query of the run sees. */
-        int seen() {
-            return shape.causal() ? place() + count : segments.keyLength(document);
-        }
-
-        /** The key at the place of the tile's first query. */
-        int place() {
-            return segments.keyLength(document) - segments.queryLength(document) + from;
-        }
-    }
-
     /** Masked scores {@code [keyHeads, count, seen]}. */
-    private static Tensor scores(AttentionShape shape, Tile tile, Tensor scaledQuery, Tensor key) {
+    private static Tensor scores(AttentionShape shape, QueryRun run, Tensor scaledQuery, Tensor key) {
         var scores = wide(torch.bmm(scaledQuery, key.transpose(1, 2)));
         if (!shape.causal()) {
             return scores;
         }
         if (shape.window() == 0) {
             // Only the square of the run's own keys is masked, and that mask is the same for every run.
-            var mask = Masks.additive(tile.count(), tile.count(), 0, 0);
+            var mask = Masks.additive(run.count(), run.count(), 0, 0);
             if (mask != null) {
-                scores.narrow(2, tile.place(), tile.count()).add_(mask);
+                scores.narrow(2, run.place(), run.count()).add_(mask);
             }
             return scores;
         }
-        var mask = Masks.additive(tile.count(), tile.seen(), tile.place(), shape.window());
+        var mask = Masks.additive(run.count(), run.seen(), run.place(), shape.window());
         return mask == null ? scores : scores.add_(mask);
     }
 
@@ -201,9 +159,9 @@ final class AttentionKernel {
     }
 
     /** {@code [keyHeads, count]} of the statistics {@code [N, heads]}. */
-    private static Tensor statistics(Buffer logSumExp, Tile tile, int member, int group, AttentionShape shape) {
+    private static Tensor statistics(Buffer logSumExp, QueryRun run, int member, int group, AttentionShape shape) {
         return TorchBuffer.tensor(logSumExp)
-                .narrow(0, tile.row(), tile.count())
+                .narrow(0, run.row(), run.count())
                 .unflatten(1, shape.keyHeads(), group)
                 .select(2, member)
                 .t();
