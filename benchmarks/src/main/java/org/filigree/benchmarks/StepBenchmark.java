@@ -1,6 +1,7 @@
 package org.filigree.benchmarks;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,14 +56,17 @@ public final class StepBenchmark {
             session.put(0, plan, shape.values(plan));
             var batch = batch(shape.vocabulary());
             var seconds = new ArrayList<Double>();
+            var cores = new ArrayList<Double>();
             var loss = 0.0;
             for (var step = 1; step <= WARM_UP + steps; step++) {
                 var begin = System.nanoTime();
+                var beginCores = coreNanos();
                 var losses = session.accumulate(batch);
                 loss = losses.loss() / losses.tokens();
                 session.update(0, new AdamWStep(step, 1e-4, 0.9, 0.999, 1e-8, 0, 1.0 / losses.tokens()));
                 if (step > WARM_UP) {
                     seconds.add((System.nanoTime() - begin) / 1e9);
+                    cores.add((coreNanos() - beginCores) / 1e9);
                 }
             }
             var peak = peakBytes();
@@ -70,12 +74,14 @@ public final class StepBenchmark {
             var gflops = productRate(kernels);
             System.out.printf(
                     Locale.ROOT,
-                    "{\"side\": \"filigree-%s\", \"type\": \"%s\", \"tokens_per_second\": %.1f, \"peak_mb\": %d,"
+                    "{\"side\": \"filigree-%s\", \"type\": \"%s\", \"tokens_per_second\": %.1f,"
+                            + " \"tokens_per_core_second\": %.1f, \"peak_mb\": %d,"
                             + " \"native_mb\": %d, \"product_gflops\": %.1f, \"share_of_product_rate\": %.3f,"
                             + " \"loss\": %.5f}%n",
                     name,
                     arguments[1],
                     tokensPerSecond,
+                    ROWS * LENGTH / median(cores),
                     peak >> 20,
                     (base.bytes() + session.bytes()) >> 20,
                     gflops,
@@ -120,6 +126,12 @@ public final class StepBenchmark {
             }
             return median(rates);
         }
+    }
+
+    /** What the whole process has used of its cores, the JVM's own work included. */
+    private static long coreNanos() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
     }
 
     private static double median(List<Double> values) {

@@ -27,21 +27,29 @@ final class AdapterSlot implements AutoCloseable {
     private final Map<String, Buffer> weights = new HashMap<>();
     private final Map<String, Buffer> weightGradients = new HashMap<>();
 
-    AdapterSlot(Kernels kernels, AdapterPlan plan, float[] values) {
-        if (values.length != plan.layout().size()) {
-            throw new IllegalArgumentException("adapter values: found %d, the plan wants %d"
-                    .formatted(values.length, plan.layout().size()));
+    static AdapterSlot of(Kernels kernels, AdapterPlan plan, float[] values) {
+        var size = plan.layout().size();
+        if (values.length != size) {
+            throw new IllegalArgumentException(
+                    "adapter values: found %d, the plan wants %d".formatted(values.length, size));
         }
+        var arena = kernels.arena();
+        var type = kernels.masterType();
+        var master = arena.allocate(type, size, 1);
+        var computed = type == kernels.computeType() ? master : arena.allocate(kernels.computeType(), size, 1);
+        master.write(values, 0);
+        var slot = new AdapterSlot(kernels, plan, arena, master, computed);
+        slot.refreshComputed();
+        return slot;
+    }
+
+    private AdapterSlot(Kernels kernels, AdapterPlan plan, Arena arena, Buffer master, Buffer computed) {
         this.kernels = kernels;
         this.plan = plan;
-        this.arena = kernels.arena();
-        var size = values.length;
-        var type = kernels.masterType();
-        master = arena.allocate(type, size, 1);
-        master.write(values, 0);
-        gradient = zeros(type, size);
-        computed = type == kernels.computeType() ? master : arena.allocate(kernels.computeType(), size, 1);
-        refreshComputed();
+        this.arena = arena;
+        this.master = master;
+        this.computed = computed;
+        gradient = zeros(master.type(), master.rows());
         var layout = plan.layout();
         for (var wrap : plan.wraps()) {
             var a = layout.find(wrap.a());
@@ -60,6 +68,11 @@ final class AdapterSlot implements AutoCloseable {
             weights.put(name, view(computed, layout.find(name)));
             weightGradients.put(name, view(gradient, layout.find(name)));
         }
+    }
+
+    /** The same adapter with gradients of its own, for another lane; valid as long as this one. */
+    AdapterSlot companion() {
+        return new AdapterSlot(kernels, plan, kernels.arena(), master, computed);
     }
 
     private Buffer zeros(DataType type, int size) {
@@ -122,6 +135,10 @@ final class AdapterSlot implements AutoCloseable {
 
     void zeroGradients() {
         kernels.fill(gradient, 0);
+    }
+
+    void addGradients(AdapterSlot companion) {
+        kernels.addScaled(1, companion.gradient, gradient);
     }
 
     double squaredGradientNorm() {

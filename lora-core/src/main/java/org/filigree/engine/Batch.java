@@ -1,5 +1,6 @@
 package org.filigree.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.filigree.text.TokenRow;
@@ -64,6 +65,44 @@ public record Batch(int[] tokens, int[] positions, int[] targets, int[] document
             at += row.length();
         }
         return new Batch(tokens, positions, targets, documents, List.of(rows));
+    }
+
+    /** The batch in at most {@code parts} batches of whole rows, about equal in tokens, in order. */
+    List<Batch> cut(int parts) {
+        var cuts = new ArrayList<Batch>();
+        var from = 0;
+        for (var part = 1; part <= parts && from < rows.size(); part++) {
+            var wanted = (long) size() * part / parts;
+            var to = from + 1;
+            while (to < rows.size() && middle(rows.get(to)) < wanted) {
+                to++;
+            }
+            to = part == parts ? rows.size() : to;
+            cuts.add(from == 0 && to == rows.size() ? this : part(from, to));
+            from = to;
+        }
+        return cuts;
+    }
+
+    private static int middle(Row row) {
+        return row.firstToken() + row.tokens() / 2;
+    }
+
+    private Batch part(int fromRow, int toRow) {
+        var from = rows.get(fromRow).firstToken();
+        var last = rows.get(toRow - 1);
+        var to = last.firstToken() + last.tokens();
+        return new Batch(
+                Arrays.copyOfRange(tokens, from, to),
+                Arrays.copyOfRange(positions, from, to),
+                Arrays.copyOfRange(targets, from, to),
+                Arrays.stream(documents)
+                        .filter(d -> d >= from && d <= to)
+                        .map(d -> d - from)
+                        .toArray(),
+                rows.subList(fromRow, toRow).stream()
+                        .map(r -> new Row(r.slot(), r.dropoutKey(), r.firstToken() - from, r.tokens()))
+                        .toList());
     }
 
     public int size() {

@@ -1,5 +1,6 @@
 package org.filigree.engine;
 
+import java.util.List;
 import java.util.Set;
 import org.filigree.model.ActivationKind;
 import org.filigree.model.DataType;
@@ -41,6 +42,22 @@ public interface Kernels extends AutoCloseable {
 
     /** One line for the log and the fingerprint: engine build, device, BLAS kernel, threads, compute type. */
     String fingerprint();
+
+    /**
+     * Into how many parts a batch is best cut that are then run at once, each on a thread of its own; 1 where kernels
+     * fill the device by themselves. Never changes.
+     */
+    default int lanes() {
+        return 1;
+    }
+
+    /**
+     * Runs the parts of one batch, at most {@link #lanes()}, at once where the engine can, and returns when all have
+     * ended; then throws what the first that failed has thrown.
+     */
+    default void runLanes(List<Runnable> parts) {
+        parts.forEach(Runnable::run);
+    }
 
     Arena arena();
 

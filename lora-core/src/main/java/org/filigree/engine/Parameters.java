@@ -54,6 +54,10 @@ final class Parameters {
         }
     }
 
+    boolean trainsWeights() {
+        return trainsWeights != null;
+    }
+
     Buffer weight(String name) {
         var own = trainsWeights == null ? null : trainsWeights.weight(name);
         return own != null ? own : base.weight(name);

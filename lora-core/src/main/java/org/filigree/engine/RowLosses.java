@@ -11,6 +11,23 @@ import java.util.Arrays;
  */
 public record RowLosses(double[] losses, int[] targets, int[] correct) {
 
+    /** The losses of a batch's lanes as those of the batch. */
+    static RowLosses join(RowLosses... parts) {
+        if (parts.length == 1) {
+            return parts[0];
+        }
+        return new RowLosses(
+                Arrays.stream(parts)
+                        .flatMapToDouble(p -> Arrays.stream(p.losses))
+                        .toArray(),
+                Arrays.stream(parts).flatMapToInt(p -> Arrays.stream(p.targets)).toArray(),
+                parts[0].correct == null
+                        ? null
+                        : Arrays.stream(parts)
+                                .flatMapToInt(p -> Arrays.stream(p.correct))
+                                .toArray());
+    }
+
     public double loss() {
         return Arrays.stream(losses).sum();
     }

@@ -4,72 +4,74 @@ import java.util.List;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.text.TokenRow;
 
-/** The session every engine has: a tape over its kernels. */
+/** The session every engine has: tapes over its kernels. */
 final class TapeSession implements Session {
 
     private final Base base;
-    private final Tape tape;
+    private final Lanes lanes;
 
     TapeSession(Base base, SessionOptions options) {
         this.base = base;
-        this.tape = new Tape(base, options);
+        this.lanes = new Lanes(base, options);
     }
 
     @Override
     public void put(int slot, AdapterPlan plan, float[] values) {
-        var present = tape.parameters().slot(slot);
+        var present = lanes.first().parameters().slot(slot);
         if (present != null && present.plan().equals(plan)) {
             present.reset(values);
             return;
         }
-        tape.parameters().put(slot, new AdapterSlot(base.kernels(), plan, values));
-        tape.replan();
+        lanes.put(slot, plan, values);
     }
 
     @Override
     public void remove(int slot) {
-        tape.parameters().remove(slot);
-        tape.replan();
+        lanes.remove(slot);
+    }
+
+    private AdapterSlot adapter(int slot) {
+        return lanes.first().parameters().require(slot);
     }
 
     @Override
     public float[] values(int slot) {
-        return tape.parameters().require(slot).values();
+        return adapter(slot).values();
     }
 
     @Override
     public RowLosses accumulate(Batch batch) {
-        return tape.train(checked(batch));
+        return lanes.train(checked(batch));
     }
 
     @Override
     public void gradients(int slot, float[] into) {
-        tape.parameters().require(slot).gradients(into);
+        adapter(slot).gradients(into);
     }
 
     @Override
     public void zeroGradients(int slot) {
-        tape.parameters().require(slot).zeroGradients();
+        adapter(slot).zeroGradients();
     }
 
     @Override
     public double squaredGradientNorm(int slot) {
-        return tape.parameters().require(slot).squaredGradientNorm();
+        return adapter(slot).squaredGradientNorm();
     }
 
     @Override
     public void update(int slot, AdamWStep step) {
-        tape.parameters().require(slot).update(step);
+        adapter(slot).update(step);
     }
 
     @Override
     public RowLosses score(Batch batch) {
-        return tape.score(checked(batch));
+        return lanes.score(checked(batch));
     }
 
     @Override
     public float[][] logits(Batch batch, int[] at) {
-        return tape.logits(checked(batch), at);
+        return lanes.first().logits(checked(batch), at);
     }
 
     @Override
@@ -87,7 +89,7 @@ final class TapeSession implements Session {
                     throw new IllegalArgumentException("the text is full: %d tokens and %d more, room for %d"
                             .formatted(cache.past(), tokens.length, cache.capacity()));
                 }
-                return tape.append(checked(continuation(slot, tokens, cache.past())), cache);
+                return lanes.first().append(checked(continuation(slot, tokens, cache.past())), cache);
             }
 
             @Override
@@ -125,15 +127,11 @@ final class TapeSession implements Session {
 
     @Override
     public long bytes() {
-        return tape.workspace().bytes()
-                + tape.parameters().slots().values().stream()
-                        .mapToLong(AdapterSlot::bytes)
-                        .sum();
+        return lanes.bytes();
     }
 
     @Override
     public void close() {
-        List.copyOf(tape.parameters().slots().keySet()).forEach(tape.parameters()::remove);
-        tape.close();
+        lanes.close();
     }
 }

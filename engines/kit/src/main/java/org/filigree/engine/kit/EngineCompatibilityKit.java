@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -32,7 +34,7 @@ public abstract class EngineCompatibilityKit {
 
     /** Not kernels: what every engine has. */
     private static final Set<String> NOT_KERNELS =
-            Set.of("computeType", "masterType", "lacks", "fingerprint", "arena", "close");
+            Set.of("computeType", "masterType", "lacks", "fingerprint", "lanes", "runLanes", "arena", "close");
 
     /** The engine on trial. */
     protected abstract Engine engine();
@@ -237,6 +239,23 @@ public abstract class EngineCompatibilityKit {
                             assertThat(kernels.fingerprint()).isNotBlank().doesNotContain("\n");
                         }
                     }));
+        }
+
+        @TestFactory
+        Stream<DynamicTest> everyLaneEndsBeforeTheFirstFailureIsThrown() {
+            return inEveryType(kernels -> {
+                var ended = new AtomicInteger();
+                var parts = new ArrayList<Runnable>();
+                for (var lane = 0; lane < kernels.lanes(); lane++) {
+                    var name = "lane " + lane;
+                    parts.add(() -> {
+                        ended.incrementAndGet();
+                        throw new IllegalStateException(name);
+                    });
+                }
+                assertThatThrownBy(() -> kernels.runLanes(parts)).hasMessage("lane 0");
+                assertThat(ended).hasValue(kernels.lanes()).hasPositiveValue();
+            });
         }
     }
 

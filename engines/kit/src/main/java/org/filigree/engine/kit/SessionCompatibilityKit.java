@@ -207,9 +207,15 @@ public abstract class SessionCompatibilityKit {
                 session.accumulate(batch(0, rows(8, 0)));
                 session.update(0, new AdamWStep(1, 1e-3, 0.9, 0.999, 1e-8, 0, 1));
                 session.score(batch(0, rows(8, 0)));
-                // Batches shorter than a chunk of the head have buffers of their own, of that size.
-                session.accumulate(batch(0, rows(1, 0)));
-                session.score(batch(0, rows(1, 0)));
+                // Batches shorter than a chunk of the head have buffers of their own, of that size; and a lane's
+                // largest
+                // share need not be that of the largest batch.
+                for (var count = 1; count <= 7; count++) {
+                    for (var seed = 0; seed < 3; seed++) {
+                        session.accumulate(batch(0, rows(count, seed)));
+                        session.score(batch(0, rows(count, seed)));
+                    }
+                }
                 var after = session.bytes();
                 for (var i = 0; i < 30; i++) {
                     session.accumulate(batch(i, rows(1 + i % 7, i % 3)));

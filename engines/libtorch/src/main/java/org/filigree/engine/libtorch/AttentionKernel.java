@@ -2,6 +2,7 @@ package org.filigree.engine.libtorch;
 
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.filigree.engine.AttentionShape;
@@ -9,14 +10,13 @@ import org.filigree.engine.Buffer;
 import org.filigree.engine.Segments;
 
 /**
- * Attention document by document and in runs of queries, so that scores of a long document are never held whole;
- * probabilities are computed again backward from the kept log-sum-exp (FlashAttention's backward, arXiv 2205.14135).
- * Query heads that share a key head are taken in turn: then every operand is a strided view and nothing is expanded.
+ * Attention document by document and in runs of queries that see only the keys up to their last: scores of a long
+ * document are never held whole, and most of a causal mask's upper half is never computed. Probabilities are computed again
+ * backward from the kept log-sum-exp (FlashAttention's backward, arXiv 2205.14135). Products have the activations' type,
+ * scores and sums over runs float32. Query heads that share a key head are taken in turn: then every operand is a
+ * strided view and nothing is expanded.
  */
 final class AttentionKernel {
-
-    /** Most scores held at once, in elements. */
-    private static final long TILE = 1 << 23;
 
     private static final long[] SPREAD = {-1};
 
@@ -25,21 +25,26 @@ final class AttentionKernel {
     static void forward(
             AttentionShape shape, Segments segments, Buffer q, Buffer k, Buffer v, Buffer out, Buffer logSumExp) {
         check(shape, segments, q, k, v, out);
+        var onCpu = TorchBuffer.tensor(q).is_cpu();
         for (var document = 0; document < segments.count(); document++) {
-            var keys = segments.keyLength(document);
-            for (var tile = Tile.first(shape, segments, document); tile != null; tile = tile.next()) {
+            for (var run = QueryRun.first(shape, segments, document, onCpu); run != null; run = run.next()) {
                 try (var scope = new PointerScope()) {
-                    var key = heads(k, segments.keys()[document], keys, 0, 1, shape);
-                    var value = heads(v, segments.keys()[document], keys, 0, 1, shape);
+                    var scale = new Scalar(shape.scale());
+                    var key = heads(k, run.keyRow(), run.seen(), 0, 1, shape);
+                    var value = heads(v, run.keyRow(), run.seen(), 0, 1, shape);
                     var group = shape.heads() / shape.keyHeads();
                     for (var member = 0; member < group; member++) {
-                        var query = heads(q, tile.row(), tile.count(), member, group, shape);
-                        var scores = scores(shape, tile, query, key);
-                        var sums = torch.logsumexp(scores, SPREAD, true);
-                        statistics(logSumExp, tile, member, group, shape).copy_(sums.squeeze(2));
-                        scores.sub_(sums).exp_();
-                        heads(out, tile.row(), tile.count(), member, group, shape)
-                                .copy_(torch.bmm(narrowed(scores, value), value));
+                        var query = heads(q, run.row(), run.count(), member, group, shape)
+                                .mul(scale);
+                        var scores = scores(shape, run, query, key);
+                        var most = torch.amax(scores, SPREAD, true);
+                        var sums = sum(scores.sub_(most).exp_());
+                        torch.div_out(
+                                heads(out, run.row(), run.count(), member, group, shape),
+                                torch.bmm(narrowed(scores, value), value),
+                                sums);
+                        statistics(logSumExp, run, member, group, shape)
+                                .copy_(sums.log_().add_(most).squeeze(2));
                     }
                 }
             }
@@ -64,81 +69,84 @@ final class AttentionKernel {
         TorchBuffer.tensor(dK).zero_();
         TorchBuffer.tensor(dV).zero_();
         for (var document = 0; document < segments.count(); document++) {
-            var keys = segments.keyLength(document);
             var keyRow = segments.keys()[document];
-            for (var tile = Tile.first(shape, segments, document); tile != null; tile = tile.next()) {
-                try (var scope = new PointerScope()) {
-                    var key = heads(k, keyRow, keys, 0, 1, shape);
-                    var value = heads(v, keyRow, keys, 0, 1, shape);
-                    var toKey = heads(dK, keyRow, keys, 0, 1, shape);
-                    var toValue = heads(dV, keyRow, keys, 0, 1, shape);
-                    var group = shape.heads() / shape.keyHeads();
-                    for (var member = 0; member < group; member++) {
-                        var query = heads(q, tile.row(), tile.count(), member, group, shape);
-                        var gradient = heads(dOut, tile.row(), tile.count(), member, group, shape);
-                        var result = heads(out, tile.row(), tile.count(), member, group, shape);
-                        var sums = statistics(logSumExp, tile, member, group, shape)
-                                .unsqueeze(2);
-                        var probability =
-                                scores(shape, tile, query, key).sub_(sums).exp_();
-                        var dProbability = torch.bmm(gradient, value.transpose(1, 2));
-                        toValue.add_(torch.bmm(narrowed(probability, value).transpose(1, 2), gradient));
-                        var along = wide(gradient.mul(result))
-                                .sum(SPREAD, true, new org.bytedeco.pytorch.ScalarTypeOptional());
-                        var dScores = narrowed(
-                                probability.mul_(wide(dProbability).sub_(along)).mul_(new Scalar(shape.scale())),
-                                value);
-                        heads(dQ, tile.row(), tile.count(), member, group, shape)
-                                .copy_(torch.bmm(dScores, key));
-                        toKey.add_(torch.bmm(dScores.transpose(1, 2), query));
-                    }
+            var keys = segments.keyLength(document);
+            try (var sums = new PointerScope()) {
+                var toKeys = heads(dK, keyRow, keys, 0, 1, shape);
+                var toValues = heads(dV, keyRow, keys, 0, 1, shape);
+                var keySums = wide(toKeys);
+                var valueSums = wide(toValues);
+                backward(shape, segments, document, q, k, v, out, logSumExp, dOut, dQ, keySums, valueSums);
+                toKeys.copy_(keySums);
+                toValues.copy_(valueSums);
+            }
+        }
+    }
+
+    private static void backward(
+            AttentionShape shape,
+            Segments segments,
+            int document,
+            Buffer q,
+            Buffer k,
+            Buffer v,
+            Buffer out,
+            Buffer logSumExp,
+            Buffer dOut,
+            Buffer dQ,
+            Tensor keySums,
+            Tensor valueSums) {
+        var group = shape.heads() / shape.keyHeads();
+        var onCpu = TorchBuffer.tensor(q).is_cpu();
+        for (var run = QueryRun.first(shape, segments, document, onCpu); run != null; run = run.next()) {
+            try (var scope = new PointerScope()) {
+                var scale = new Scalar(shape.scale());
+                var key = heads(k, run.keyRow(), run.seen(), 0, 1, shape);
+                var value = heads(v, run.keyRow(), run.seen(), 0, 1, shape);
+                var toKey = keySums.narrow(1, 0, run.seen());
+                var toValue = valueSums.narrow(1, 0, run.seen());
+                for (var member = 0; member < group; member++) {
+                    var query = heads(q, run.row(), run.count(), member, group, shape)
+                            .mul(scale);
+                    var gradient = heads(dOut, run.row(), run.count(), member, group, shape);
+                    var result = heads(out, run.row(), run.count(), member, group, shape);
+                    var sums = statistics(logSumExp, run, member, group, shape).unsqueeze(2);
+                    var probability = scores(shape, run, query, key).sub_(sums).exp_();
+                    toValue.add_(torch.bmm(narrowed(probability, value).transpose(1, 2), gradient));
+                    var along = sum(wide(gradient.mul(result)));
+                    var dScores = narrowed(
+                            wide(torch.bmm(gradient, value.transpose(1, 2)))
+                                    .sub_(along)
+                                    .mul_(probability),
+                            value);
+                    heads(dQ, run.row(), run.count(), member, group, shape)
+                            .copy_(torch.bmm(dScores, key).mul_(scale));
+                    toKey.add_(torch.bmm(dScores.transpose(1, 2), query));
                 }
             }
         }
     }
 
-    /** A run of queries of one document. */
-    private record Tile(Segments segments, int document, int from, int count, int most) {
-
-        static Tile first(AttentionShape shape, Segments segments, int document) {
-            var queries = segments.queryLength(document);
-            if (queries == 0) {
-                return null;
+    /** Masked scores {@code [keyHeads, count, seen]}. */
+    private static Tensor scores(AttentionShape shape, QueryRun run, Tensor scaledQuery, Tensor key) {
+        var scores = wide(torch.bmm(scaledQuery, key.transpose(1, 2)));
+        if (!shape.causal()) {
+            return scores;
+        }
+        if (shape.window() == 0) {
+            // Only the square of the run's own keys is masked, and that mask is the same for every run.
+            var mask = Masks.additive(run.count(), run.count(), 0, 0);
+            if (mask != null) {
+                scores.narrow(2, run.place(), run.count()).add_(mask);
             }
-            var most = (int) Math.max(1, TILE / Math.max(1, (long) shape.keyHeads() * segments.keyLength(document)));
-            return new Tile(segments, document, 0, Math.min(most, queries), most);
+            return scores;
         }
-
-        Tile next() {
-            var start = from + count;
-            var left = segments.queryLength(document) - start;
-            return left <= 0 ? null : new Tile(segments, document, start, Math.min(most, left), most);
-        }
-
-        int row() {
-            return segments.queries()[document] + from;
-        }
-
-        int keys() {
-            return segments.keyLength(document);
-        }
-
-        /** The key at the place of the tile's first query. */
-        int place() {
-            return keys() - segments.queryLength(document) + from;
-        }
+        var mask = Masks.additive(run.count(), run.seen(), run.place(), shape.window());
+        return mask == null ? scores : scores.add_(mask);
     }
 
-    /** Masked scores {@code [keyHeads, count, keys]} in float32. */
-    private static Tensor scores(AttentionShape shape, Tile tile, Tensor query, Tensor key) {
-        var scores = wide(torch.bmm(query, key.transpose(1, 2))).mul_(new Scalar(shape.scale()));
-        if (shape.causal()) {
-            var mask = Masks.additive(tile.count(), tile.keys(), tile.place(), shape.window());
-            if (mask != null) {
-                scores.add_(mask);
-            }
-        }
-        return scores;
+    private static Tensor sum(Tensor values) {
+        return torch.sum(values, SPREAD, true, new ScalarTypeOptional());
     }
 
     /** {@code [keyHeads, count, headDim]}: every {@code group}-th head from {@code member} on, as a strided view. */
@@ -151,9 +159,9 @@ final class AttentionKernel {
     }
 
     /** {@code [keyHeads, count]} of the statistics {@code [N, heads]}. */
-    private static Tensor statistics(Buffer logSumExp, Tile tile, int member, int group, AttentionShape shape) {
+    private static Tensor statistics(Buffer logSumExp, QueryRun run, int member, int group, AttentionShape shape) {
         return TorchBuffer.tensor(logSumExp)
-                .narrow(0, tile.row(), tile.count())
+                .narrow(0, run.row(), run.count())
                 .unflatten(1, shape.keyHeads(), group)
                 .select(2, member)
                 .t();

@@ -2,7 +2,6 @@ package org.filigree.engine.libtorch;
 
 import java.io.IOException;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
@@ -14,9 +13,6 @@ import org.filigree.model.DataType;
 
 /** The default engine: libtorch through JavaCPP, on CPU and, with its build, on CUDA. */
 public final class LibTorchEngine implements Engine {
-
-    /** Threads this JVM's libtorch and OpenBLAS were set to, 0 before the first {@link #open}. */
-    private static final AtomicInteger THREADS = new AtomicInteger();
 
     @Override
     public String name() {
@@ -43,9 +39,13 @@ public final class LibTorchEngine implements Engine {
                     "device %s: no CUDA device that libtorch can use (a GPU build and a driver are needed)"
                             .formatted(device));
         }
-        setThreads(threads);
+        Threads.set(threads);
         try {
-            return new LibTorchKernels(new Device(device), computeType, fingerprint(device, computeType, threads));
+            return new LibTorchKernels(
+                    new Device(device),
+                    computeType,
+                    device.startsWith("cuda") ? 1 : threads,
+                    fingerprint(device, computeType, threads));
         } catch (IOException e) {
             throw new EngineUnavailableException("engine libtorch: its jars say no version: " + e.getMessage(), e);
         }
@@ -57,7 +57,19 @@ public final class LibTorchEngine implements Engine {
         return torch.cuda_is_available() ? (int) torch.cuda_device_count() : 0;
     }
 
+    /**
+     * Without a limit JavaCPP no longer reads the process's size from the kernel at every new pointer, thousands of times
+     * a step; and its own limit, four heaps, says nothing of what the native side may take.
+     */
+    private static void liftJavaCppLimit() {
+        var limit = "org.bytedeco.javacpp.maxPhysicalBytes";
+        if (System.getProperty(limit) == null) {
+            System.setProperty(limit, "0");
+        }
+    }
+
     private static void load() {
+        liftJavaCppLimit();
         try {
             extract();
             Loader.load(openblas.class);
@@ -81,19 +93,6 @@ public final class LibTorchEngine implements Engine {
         } catch (IOException e) {
             throw new EngineUnavailableException(
                     "engine libtorch: its natives cannot be unpacked into JavaCPP's cache: " + e.getMessage(), e);
-        }
-    }
-
-    /** One value a JVM: libtorch and OpenBLAS keep theirs in globals, and equal bits depend on it. */
-    private static void setThreads(int threads) {
-        var set = THREADS.compareAndExchange(0, threads);
-        if (set == 0) {
-            torch.set_num_threads(threads);
-            openblas.blas_set_num_threads(threads);
-        } else if (set != threads) {
-            throw new EngineUnavailableException(
-                    "engine libtorch runs with %d threads in this JVM already; %d were asked for"
-                            .formatted(set, threads));
         }
     }
 

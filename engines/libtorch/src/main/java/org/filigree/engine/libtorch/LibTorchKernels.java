@@ -1,5 +1,6 @@
 package org.filigree.engine.libtorch;
 
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
@@ -19,11 +20,13 @@ final class LibTorchKernels implements Kernels {
 
     private final Device device;
     private final DataType computeType;
+    private final int lanes;
     private final String fingerprint;
 
-    LibTorchKernels(Device device, DataType computeType, String fingerprint) {
+    LibTorchKernels(Device device, DataType computeType, int lanes, String fingerprint) {
         this.device = device;
         this.computeType = computeType;
+        this.lanes = lanes;
         this.fingerprint = fingerprint;
     }
 
@@ -35,6 +38,16 @@ final class LibTorchKernels implements Kernels {
     @Override
     public String fingerprint() {
         return fingerprint;
+    }
+
+    @Override
+    public int lanes() {
+        return lanes;
+    }
+
+    @Override
+    public void runLanes(List<Runnable> parts) {
+        Threads.runAll(parts);
     }
 
     @Override

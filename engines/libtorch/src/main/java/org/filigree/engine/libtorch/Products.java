@@ -10,7 +10,15 @@ import org.filigree.engine.Weight;
 /** Linear layers: the frozen product and the low-rank part, forward and backward. */
 final class Products {
 
+    /** Fewest rows of a product worth a thread: the weight is packed anew for each. */
+    private static final int FEWEST_ROWS = 64;
+
     private Products() {}
+
+    private static Tensor rows(Buffer buffer, int from, int count) {
+        var tensor = TorchBuffer.tensor(buffer);
+        return count == buffer.rows() ? tensor : tensor.narrow(0, from, count);
+    }
 
     /** The weight as {@code [in, out]}. */
     private static Tensor inputMajor(Weight weight) {
@@ -24,15 +32,18 @@ final class Products {
         Shapes.require(out.columns() == weight.outFeatures(), "linear", "out", out, weight.outFeatures() + " columns");
         Shapes.vector("linear", "bias", bias, weight.outFeatures());
         Shapes.sameRows("linear", x, out);
-        try (var scope = new PointerScope()) {
-            var product = inputMajor(weight);
-            if (bias == null) {
-                torch.mm_out(TorchBuffer.tensor(out), TorchBuffer.tensor(x), product);
-            } else {
-                torch.addmm_out(
-                        TorchBuffer.tensor(out), TorchBuffer.tensor(bias).view(-1), TorchBuffer.tensor(x), product);
+        Threads.overRows(x.rows(), FEWEST_ROWS, (from, count) -> {
+            try (var scope = new PointerScope()) {
+                var product = inputMajor(weight);
+                var result = rows(out, from, count);
+                var input = rows(x, from, count);
+                if (bias == null) {
+                    torch.mm_out(result, input, product);
+                } else {
+                    torch.addmm_out(result, TorchBuffer.tensor(bias).view(-1), input, product);
+                }
             }
-        }
+        });
     }
 
     static void linearInputGradient(Buffer dOut, Weight weight, Buffer dX, boolean accumulate) {
@@ -45,14 +56,18 @@ final class Products {
         Shapes.require(
                 dX.columns() == weight.inFeatures(), "linearInputGradient", "dX", dX, weight.inFeatures() + " columns");
         Shapes.sameRows("linearInputGradient", dOut, dX);
-        try (var scope = new PointerScope()) {
-            var product = inputMajor(weight).t();
-            if (accumulate) {
-                TorchBuffer.tensor(dX).addmm_(TorchBuffer.tensor(dOut), product);
-            } else {
-                torch.mm_out(TorchBuffer.tensor(dX), TorchBuffer.tensor(dOut), product);
+        Threads.overRows(dOut.rows(), FEWEST_ROWS, (from, count) -> {
+            try (var scope = new PointerScope()) {
+                var product = inputMajor(weight).t();
+                var result = rows(dX, from, count);
+                var gradient = rows(dOut, from, count);
+                if (accumulate) {
+                    result.addmm_(gradient, product);
+                } else {
+                    torch.mm_out(result, gradient, product);
+                }
             }
-        }
+        });
     }
 
     static void linearWeightGradient(Buffer dOut, Buffer x, Buffer dWeight, boolean inputMajor) {

@@ -1,0 +1,62 @@
+#!/usr/bin/python3
+"""The lines of JSON that run.sh gathered, as a table of medians and ratios in Markdown.
+
+    report.py LINES key=value ..."""
+
+import json
+import statistics
+import sys
+
+
+def median(runs, key):
+    return statistics.median(run[key] for run in runs)
+
+
+def spread(runs, key):
+    return "%.0f to %.0f" % (min(r[key] for r in runs), max(r[key] for r in runs))
+
+
+def main():
+    facts = dict(argument.split("=", 1) for argument in sys.argv[2:])
+    with open(sys.argv[1]) as lines:
+        runs = [json.loads(line) for line in lines]
+    print("# A LoRA training step on %s\n" % facts["cpu"])
+    print("Llama-shaped: hidden 512, 8 layers, vocabulary 8192; 4 rows of 256 tokens; r=8 on all seven projections;")
+    print("forward, backward, AdamW. %s threads of %s cores; %s rounds in turn, each the median of %s steps; load"
+          % (facts["threads"], facts["cores"], facts["rounds"], facts["steps"]))
+    print("average at the end %s; commit %s.\n" % (facts["load"], facts["commit"]))
+    print("| type | side | tokens/s, median | lowest to highest | tokens per core-second | peak memory, MB |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    summary = []
+    for kind in sorted({run["type"] for run in runs}, reverse=True):
+        sides = {}
+        for side in ("pytorch", "filigree-libtorch"):
+            of = sides[side] = [r for r in runs if r["type"] == kind and r["side"] == side]
+            print("| %s | %s | %.0f | %s | %.0f | %.0f |" % (
+                kind, side, median(of, "tokens_per_second"), spread(of, "tokens_per_second"),
+                median(of, "tokens_per_core_second"), median(of, "peak_mb")))
+        ours, theirs = sides["filigree-libtorch"], sides["pytorch"]
+        pairs = [a["tokens_per_second"] / b["tokens_per_second"] for a, b in zip(ours, theirs)]
+        summary.append("| %s | %.2f | %.2f | %.2f | %.2f | %.0f | %.0f%% |" % (
+            kind, median(ours, "tokens_per_second") / median(theirs, "tokens_per_second"), statistics.median(pairs),
+            median(ours, "tokens_per_core_second") / median(theirs, "tokens_per_core_second"),
+            median(ours, "peak_mb") / median(theirs, "peak_mb"), median(ours, "product_gflops"),
+            100 * median(ours, "share_of_product_rate")))
+    print("\nFiligree / PyTorch:\n")
+    print("| type | tokens/s, of medians | tokens/s, median of rounds | tokens per core-second | peak memory | product rate, GFLOPS | our share |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("\n".join(summary))
+    print("""
+- Peak memory is the process's largest resident set on both sides (VmHWM, ru_maxrss): libraries, weights, all. The
+  JVM's heap is at most %s.
+- A core-second is one the process used of any core, waiting in a spin and the JVM's compiler included: it says what a
+  token costs where other work shares the cores.
+- Product rate: one product of 1024 x 1024 matrices through the same library and threads, after the steps, in the same
+  process. Our share of it counts only the multiplications a step cannot do without: two products a frozen weight.
+- bfloat16: PyTorch's side is autocast over float32 weights, as one trains there; Filigree's weights are bfloat16.
+- Environment of PyTorch: `%s`
+- Environment of Filigree: `%s`""" % (facts["heap"], facts["peer"].rsplit(" ", 3)[0], facts["filigree"].strip()))
+
+
+if __name__ == "__main__":
+    main()
