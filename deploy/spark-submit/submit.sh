@@ -53,8 +53,8 @@ options=(
   ${given_core:+--conf "spark.executorEnv.OPENBLAS_CORETYPE=$given_core"}
 
   # JavaCPP ends a process that holds more than four heaps: bases are far larger.
-  --conf "spark.executor.defaultJavaOptions=-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"
-  --conf "spark.driver.defaultJavaOptions=-Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dlog4j2.configurationFile=org/filigree/trainer/log4j2-quiet.properties"
+  --conf "spark.executor.defaultJavaOptions=-Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -XX:+UseParallelGC"
+  --conf "spark.driver.defaultJavaOptions=-Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -XX:+UseParallelGC -Dlog4j2.configurationFile=org/filigree/trainer/log4j2-quiet.properties"
 
   # registrationRequired stays off: Filigree has no registrator yet.
   --conf spark.serializer=org.apache.spark.serializer.KryoSerializer
