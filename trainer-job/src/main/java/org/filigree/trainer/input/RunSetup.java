@@ -98,7 +98,7 @@ public record RunSetup(
         var threads = choice.threads() > 0
                 ? choice.threads()
                 : TaskThreads.of(JavaSparkContext.fromSparkContext(spark.sparkContext()));
-        var engine = Engines.find(choice.name()).name();
+        var engine = Engines.find(choice.name()).engine().name();
         var wanted = DataType.valueOf(config.base().dtype().name());
         return new BaseSettings(config.base().path(), base.fingerprint(), engine, choice.device(), wanted, threads);
     }
