@@ -9,10 +9,11 @@ import org.filigree.model.DataType;
  *
  * @param fingerprint of the folder
  * @param engine a name, never {@code auto}
+ * @param why that engine, in one line for the events
  * @param device {@code auto} for the GPU that Spark assigned to the task, else the engine's best
  */
 public record BaseSettings(
-        String folder, String fingerprint, String engine, String device, DataType wanted, int threads)
+        String folder, String fingerprint, String engine, String why, String device, DataType wanted, int threads)
         implements Serializable {
 
     /** The choice on this JVM. */

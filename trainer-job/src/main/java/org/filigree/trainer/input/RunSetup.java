@@ -98,9 +98,16 @@ public record RunSetup(
         var threads = choice.threads() > 0
                 ? choice.threads()
                 : TaskThreads.of(JavaSparkContext.fromSparkContext(spark.sparkContext()));
-        var engine = Engines.find(choice.name()).engine().name();
+        var engine = Engines.find(choice.name());
         var wanted = DataType.valueOf(config.base().dtype().name());
-        return new BaseSettings(config.base().path(), base.fingerprint(), engine, choice.device(), wanted, threads);
+        return new BaseSettings(
+                config.base().path(),
+                base.fingerprint(),
+                engine.engine().name(),
+                engine.why(),
+                choice.device(),
+                wanted,
+                threads);
     }
 
     private static void checkFits(HuggingFaceFolder base, ShardManifest manifest) {

@@ -70,7 +70,7 @@ public final class ShardInput implements WorkerInput {
 
     @Override
     public String baseFingerprint() {
-        return base.fingerprint() + " " + base.wanted() + " " + AssignedDevice.ofTask();
+        return "%s %s %s %s".formatted(base.fingerprint(), base.engine(), base.wanted(), AssignedDevice.ofTask());
     }
 
     @Override
