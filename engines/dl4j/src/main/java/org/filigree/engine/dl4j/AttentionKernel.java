@@ -1,6 +1,5 @@
 package org.filigree.engine.dl4j;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.filigree.engine.AttentionShape;
@@ -40,38 +39,31 @@ final class AttentionKernel {
     private static void forward(AttentionShape shape, Forward f, AttentionTile tile, int head, Scratch scratch) {
         var size = shape.headDim();
         var keyAt = keyColumn(shape, head);
-        var scores = scores(shape, f, tile, head, scratch);
         var width = tile.width();
+        var elements = tile.count() * width;
+        var p = scores(shape, f, tile, head, scratch);
         var sums = f.logSumExp.window(tile.row(), tile.count());
-        var largest = new float[tile.count()];
-        var row = new float[width];
+        var largest = scratch.array(1, tile.count());
         for (var i = 0; i < tile.count(); i++) {
-            scores.get(i * width, row, 0, width);
-            var most = Float.NEGATIVE_INFINITY;
-            for (var j = tile.firstSeen(i); j < tile.endSeen(i); j++) {
-                most = Math.max(most, row[j]);
+            var row = i * width;
+            var most = Vectors.largest(p, row + tile.firstSeen(i), tile.endSeen(i) - tile.firstSeen(i));
+            for (var j = row; j < row + width; j++) {
+                p[j] -= most;
             }
-            for (var j = 0; j < width; j++) {
-                row[j] -= most;
-            }
-            scores.put(i * width, row, 0, width);
             largest[i] = most;
         }
-        scratch.transform(Nd4jNatives.Transform.EXP, tile.count() * width);
+        scratch.exp(p, elements);
         for (var i = 0; i < tile.count(); i++) {
-            scores.get(i * width, row, 0, width);
-            blank(row, tile, i);
-            var sum = 0.0;
-            for (var j = tile.firstSeen(i); j < tile.endSeen(i); j++) {
-                sum += row[j];
-            }
+            var row = i * width;
+            blank(p, row, tile, i);
+            var sum = Vectors.sum(p, row, width);
             var share = (float) (1 / sum);
-            for (var j = 0; j < width; j++) {
-                row[j] *= share;
+            for (var j = row; j < row + width; j++) {
+                p[j] *= share;
             }
-            scores.put(i * width, row, 0, width);
             sums.put(i * f.logSumExp.stride() + head, (float) (largest[i] + Math.log(sum)));
         }
+        scratch.values(elements).put(0, p, 0, elements);
         Blas.product(
                 tile.count(),
                 size,
@@ -86,10 +78,11 @@ final class AttentionKernel {
                 f.out.stride());
     }
 
-    /** Scaled scores {@code [count, width]} at the beginning of the scratch memory. */
-    private static FloatBuffer scores(AttentionShape shape, Forward f, AttentionTile tile, int head, Scratch scratch) {
+    /** Scaled scores {@code [count, width]}, as array 0. */
+    private static float[] scores(AttentionShape shape, Forward f, AttentionTile tile, int head, Scratch scratch) {
+        var elements = tile.count() * tile.width();
         // Backward keeps a second tile behind the first.
-        var values = scratch.values(2 * tile.count() * tile.width());
+        var memory = scratch.values(2 * elements);
         Blas.productTransposed(
                 tile.count(),
                 tile.width(),
@@ -102,7 +95,9 @@ final class AttentionKernel {
                 0,
                 scratch.at(0),
                 tile.width());
-        return values;
+        var scores = scratch.array(0, elements);
+        memory.get(0, scores, 0, elements);
+        return scores;
     }
 
     /** Where the keys and values begin that a query head reads. */
@@ -111,9 +106,9 @@ final class AttentionKernel {
     }
 
     /** What a query does not see has probability zero, whatever its score. */
-    private static void blank(float[] row, AttentionTile tile, int query) {
-        Arrays.fill(row, 0, tile.firstSeen(query), 0);
-        Arrays.fill(row, tile.endSeen(query), row.length, 0);
+    private static void blank(float[] tileValues, int row, AttentionTile tile, int query) {
+        Arrays.fill(tileValues, row, row + tile.firstSeen(query), 0);
+        Arrays.fill(tileValues, row + tile.endSeen(query), row + tile.width(), 0);
     }
 
     void backward(
@@ -158,19 +153,16 @@ final class AttentionKernel {
         var keyAt = keyColumn(shape, head);
         var width = tile.width();
         var elements = tile.count() * width;
-        var values = scores(shape, f, tile, head, scratch);
+        var p = scores(shape, f, tile, head, scratch);
         var sums = f.logSumExp.window(tile.row(), tile.count());
-        var row = new float[width];
         for (var i = 0; i < tile.count(); i++) {
-            values.get(i * width, row, 0, width);
             var lse = sums.get(i * f.logSumExp.stride() + head);
-            for (var j = 0; j < width; j++) {
-                row[j] -= lse;
+            for (var j = i * width; j < (i + 1) * width; j++) {
+                p[j] -= lse;
             }
-            blank(row, tile, i);
-            values.put(i * width, row, 0, width);
         }
-        scratch.transform(Nd4jNatives.Transform.EXP, elements);
+        scratch.exp(p, elements);
+        var memory = scratch.values(2 * elements);
         FloatPointer dProbability = scratch.at(elements);
         Blas.productTransposed(
                 tile.count(),
@@ -184,25 +176,24 @@ final class AttentionKernel {
                 0,
                 dProbability,
                 width);
+        var dScore = scratch.array(1, elements);
+        memory.get(elements, dScore, 0, elements);
+        var gradient = scratch.array(2, size);
+        var result = scratch.array(3, size);
         var gradients = g.dOut.window(tile.row(), tile.count());
         var results = f.out.window(tile.row(), tile.count());
-        var gradient = new float[size];
-        var result = new float[size];
-        var dScore = new float[width];
         var scale = (float) shape.scale();
         for (var i = 0; i < tile.count(); i++) {
             gradients.get(i * g.dOut.stride() + at, gradient, 0, size);
             results.get(i * f.out.stride() + at, result, 0, size);
-            var along = (float) Norms.dot(gradient, result);
-            values.get(i * width, row, 0, width);
-            blank(row, tile, i);
-            values.put(i * width, row, 0, width);
-            values.get(elements + i * width, dScore, 0, width);
-            for (var j = 0; j < width; j++) {
-                dScore[j] = row[j] * (dScore[j] - along) * scale;
+            var along = (float) Vectors.dot(gradient, result, size);
+            blank(p, i * width, tile, i);
+            for (var j = i * width; j < (i + 1) * width; j++) {
+                dScore[j] = p[j] * (dScore[j] - along) * scale;
             }
-            values.put(elements + i * width, dScore, 0, width);
         }
+        memory.put(0, p, 0, elements);
+        memory.put(elements, dScore, 0, elements);
         Blas.transposedProduct(
                 width,
                 size,

@@ -39,42 +39,31 @@ final class Losses {
     private static void block(
             NdBuffer logits, int[] targets, double[] losses, NdBuffer dLogits, int row, int rows, Scratch scratch) {
         var vocabulary = logits.columns();
-        var exponentials = scratch.values(rows * vocabulary);
-        var given = logits.window(row, rows);
-        var values = new float[vocabulary];
+        var n = rows * vocabulary;
+        var values = scratch.array(0, n);
+        logits.load(row, rows, values);
         for (var r = 0; r < rows; r++) {
-            given.get(r * logits.stride(), values, 0, vocabulary);
-            var most = largest(values);
-            losses[row + r] = (double) most - values[targets[row + r]];
-            for (var c = 0; c < vocabulary; c++) {
+            var begin = r * vocabulary;
+            var most = Vectors.largest(values, begin, vocabulary);
+            losses[row + r] = (double) most - values[begin + targets[row + r]];
+            for (var c = begin; c < begin + vocabulary; c++) {
                 values[c] -= most;
             }
-            exponentials.put(r * vocabulary, values, 0, vocabulary);
         }
-        scratch.transform(Nd4jNatives.Transform.EXP, rows * vocabulary);
-        var target = dLogits == null ? null : dLogits.window(row, rows);
+        scratch.exp(values, n);
         for (var r = 0; r < rows; r++) {
-            exponentials.get(r * vocabulary, values, 0, vocabulary);
-            var sum = Norms.sum(values);
+            var begin = r * vocabulary;
+            var sum = Vectors.sum(values, begin, vocabulary);
             losses[row + r] += Math.log(sum);
-            if (target == null) {
-                continue;
-            }
             var share = (float) (1 / sum);
-            for (var c = 0; c < vocabulary; c++) {
+            for (var c = begin; c < begin + vocabulary; c++) {
                 values[c] *= share;
             }
-            values[targets[row + r]] -= 1;
-            target.put(r * dLogits.stride(), values, 0, vocabulary);
+            values[begin + targets[row + r]] -= 1;
         }
-    }
-
-    private static float largest(float[] values) {
-        var most = Float.NEGATIVE_INFINITY;
-        for (var value : values) {
-            most = Math.max(most, value);
+        if (dLogits != null) {
+            dLogits.store(row, rows, values);
         }
-        return most;
     }
 
     static int[] argMax(Buffer logitsBuffer) {

@@ -11,9 +11,6 @@ import org.bytedeco.openblas.global.openblas;
 import org.filigree.engine.EngineUnavailableException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Erf;
-import org.nd4j.linalg.api.ops.impl.transforms.strict.Exp;
-import org.nd4j.linalg.api.ops.impl.transforms.strict.Sigmoid;
-import org.nd4j.linalg.api.ops.impl.transforms.strict.Tanh;
 import org.nd4j.linalg.factory.Nd4jBackend;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.OpaqueDataBuffer;
@@ -26,21 +23,9 @@ final class Nd4jNatives {
 
     private static final int FLOAT = DataType.FLOAT.toInt();
 
+    private static final int ERF = new Erf().opNum();
+
     private static Nd4jNatives loaded;
-
-    /** ND4J's elementwise functions that the kernels use. */
-    enum Transform {
-        EXP(new Exp().opNum()),
-        SIGMOID(new Sigmoid().opNum()),
-        TANH(new Tanh().opNum()),
-        ERF(new Erf().opNum());
-
-        private final int number;
-
-        Transform(int number) {
-            this.number = number;
-        }
-    }
 
     private final Nd4jBackend backend;
     private final NativeOps ops;
@@ -103,13 +88,17 @@ final class Nd4jNatives {
     /** What the libraries say of themselves. */
     static Map<String, String> versions() {
         var versions = new TreeMap<String, String>();
-        versions.put("ND4J", String.valueOf(Nd4jBackend.class.getPackage().getImplementationVersion()));
-        try {
-            versions.put("OpenBLAS", Loader.getVersion("org.bytedeco", "openblas"));
-        } catch (IOException e) {
-            versions.put("OpenBLAS", "of unknown version");
-        }
+        versions.put("ND4J", version("org.nd4j", "nd4j-native"));
+        versions.put("OpenBLAS", version("org.bytedeco", "openblas"));
         return versions;
+    }
+
+    private static String version(String group, String artifact) {
+        try {
+            return Loader.getVersion(group, artifact);
+        } catch (IOException e) {
+            return "of unknown version";
+        }
     }
 
     /** ND4J's handle of memory that it does not own. */
@@ -125,10 +114,10 @@ final class Nd4jNatives {
         ops.deleteDataBuffer(buffer);
     }
 
-    /** In place. */
-    void run(Transform transform, OpaqueDataBuffer buffer, int elements) {
+    /** The error function, in place. */
+    void erf(OpaqueDataBuffer buffer, int elements) {
         var shape = shapes.computeIfAbsent(elements, this::shape);
-        ops.execTransformStrict(null, transform.number, buffer, shape, null, buffer, shape, null, null);
+        ops.execTransformStrict(null, ERF, buffer, shape, null, buffer, shape, null, null);
     }
 
     private LongPointer shape(int elements) {

@@ -69,6 +69,30 @@ final class NdBuffer implements Buffer {
         return bytes(row, count).asFloatBuffer();
     }
 
+    /** Copies rows side by side into an array. */
+    void load(int row, int count, float[] into) {
+        var window = window(row, count);
+        if (isContiguous()) {
+            window.get(0, into, 0, count * columns);
+            return;
+        }
+        for (var r = 0; r < count; r++) {
+            window.get(r * stride, into, r * columns, columns);
+        }
+    }
+
+    /** Copies what lies side by side in an array into rows. */
+    void store(int row, int count, float[] from) {
+        var window = window(row, count);
+        if (isContiguous()) {
+            window.put(0, from, 0, count * columns);
+            return;
+        }
+        for (var r = 0; r < count; r++) {
+            window.put(r * stride, from, r * columns, columns);
+        }
+    }
+
     private ByteBuffer bytes(int row, int count) {
         var size = type.bytes();
         var elements = (count - 1L) * stride + columns;

@@ -36,8 +36,8 @@ final class Norms {
             var values = new float[width];
             for (var r = 0; r < count; r++) {
                 source.get(r * x.stride(), values, 0, width);
-                var mean = meanColumn == null ? 0 : (float) (sum(values) / width);
-                var rstd = (float) (1 / Math.sqrt(squares(values, mean) / width + eps));
+                var mean = meanColumn == null ? 0 : (float) (Vectors.sum(values, 0, width) / width);
+                var rstd = (float) (1 / Math.sqrt(Vectors.squares(values, width, mean) / width + eps));
                 for (var c = 0; c < width; c++) {
                     values[c] = (values[c] - mean) * rstd * weight[c];
                 }
@@ -99,8 +99,8 @@ final class Norms {
                     normed[c] = (normed[c] - mean) * rstd;
                     weighted[c] *= weight[c];
                 }
-                var throughMean = means == null ? 0 : (float) (sum(weighted) / width);
-                var along = (float) (dot(weighted, normed) / width);
+                var throughMean = means == null ? 0 : (float) (Vectors.sum(weighted, 0, width) / width);
+                var along = (float) (Vectors.dot(weighted, normed, width) / width);
                 if (accumulate) {
                     target.get(r * dX.stride(), result, 0, width);
                     for (var c = 0; c < width; c++) {
@@ -135,65 +135,5 @@ final class Norms {
 
     private static float[] row(NdBuffer vector) {
         return vector == null ? null : vector.read();
-    }
-
-    // Four sums side by side: one alone waits for itself at every element.
-
-    static double sum(float[] values) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        var i = 0;
-        for (; i + 3 < values.length; i += 4) {
-            s0 += values[i];
-            s1 += values[i + 1];
-            s2 += values[i + 2];
-            s3 += values[i + 3];
-        }
-        for (; i < values.length; i++) {
-            s0 += values[i];
-        }
-        return s0 + s1 + (s2 + s3);
-    }
-
-    private static double squares(float[] values, float mean) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        var i = 0;
-        for (; i + 3 < values.length; i += 4) {
-            s0 += square(values[i] - mean);
-            s1 += square(values[i + 1] - mean);
-            s2 += square(values[i + 2] - mean);
-            s3 += square(values[i + 3] - mean);
-        }
-        for (; i < values.length; i++) {
-            s0 += square(values[i] - mean);
-        }
-        return s0 + s1 + (s2 + s3);
-    }
-
-    private static double square(double value) {
-        return value * value;
-    }
-
-    static double dot(float[] a, float[] b) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        var i = 0;
-        for (; i + 3 < a.length; i += 4) {
-            s0 += (double) a[i] * b[i];
-            s1 += (double) a[i + 1] * b[i + 1];
-            s2 += (double) a[i + 2] * b[i + 2];
-            s3 += (double) a[i + 3] * b[i + 3];
-        }
-        for (; i < a.length; i++) {
-            s0 += (double) a[i] * b[i];
-        }
-        return s0 + s1 + (s2 + s3);
     }
 }

@@ -7,11 +7,11 @@ import org.filigree.engine.OutOfEngineMemoryException;
 import org.nd4j.nativeblas.OpaqueDataBuffer;
 
 /**
- * Temporary memory of one part of a kernel, grown as needed and used again, and ND4J's transforms over it.
+ * Temporary memory of one part of a kernel, grown as needed and used again, and the transcendental functions over it.
  *
  * <p>ND4J remembers every shape it meets for good (deeplearning4j#7148) and frees arrays with the garbage collector. So
- * there are no arrays here: its native operations get one buffer that is pointed at the memory, and lengths are rounded
- * up to a power of two, of which there are few.
+ * there are no arrays of its here: its native operation gets one buffer that is pointed at the memory, and lengths are
+ * rounded up to a power of two, of which there are few.
  */
 final class Scratch implements AutoCloseable {
 
@@ -20,7 +20,11 @@ final class Scratch implements AutoCloseable {
 
     private static final int SMALLEST = 1 << 6;
 
+    private static final int ARRAYS = 6;
+
     private final Nd4jNatives natives;
+    private final Exponentials exponentials = new Exponentials();
+    private final float[][] arrays = new float[ARRAYS][0];
     private FloatPointer memory;
     private FloatBuffer values;
     private OpaqueDataBuffer operand;
@@ -52,13 +56,28 @@ final class Scratch implements AutoCloseable {
         return values;
     }
 
-    /** Applies one of ND4J's strict transforms to the first {@code count} floats, and to some that nobody reads. */
-    void transform(Nd4jNatives.Transform transform, int count) {
+    /** One of several arrays of at least so many floats, of whatever content. */
+    float[] array(int which, int count) {
+        if (arrays[which].length < count) {
+            arrays[which] = new float[rounded(count)];
+        }
+        return arrays[which];
+    }
+
+    /** e to the power of each, in place. */
+    void exp(float[] array, int count) {
+        exponentials.exp(array, count);
+    }
+
+    /** The error function, in place: ND4J's, on lengths that are powers of two, so that a few are computed in vain. */
+    void erf(float[] array, int count) {
+        values(count).put(0, array, 0, count);
         for (var from = 0; from < count; from += PIECE) {
             var length = Math.min(PIECE, rounded(count - from));
             natives.pointAt(operand, at(from), length);
-            natives.run(transform, operand, length);
+            natives.erf(operand, length);
         }
+        values.get(0, array, 0, count);
     }
 
     /** A pointer of that address, not of that position: as a plain {@code void*} JavaCPP counts positions in bytes. */
