@@ -116,7 +116,7 @@ final class Activations {
             var share = scratch.array(1, n);
             x.load(row, rows, value);
             shares(kind, value, share, n, scratch);
-            multiply(value, share, n);
+            Vectors.multiply(value, share, n);
             out.store(row, rows, value);
         });
     }
@@ -133,7 +133,7 @@ final class Activations {
             shares(kind, value, share, n, scratch);
             slopes(kind, value, share, slope, n, scratch);
             dOut.load(row, rows, value);
-            multiply(value, slope, n);
+            Vectors.multiply(value, slope, n);
             dX.store(row, rows, value);
         });
     }
@@ -147,9 +147,9 @@ final class Activations {
             var share = scratch.array(1, n);
             gate.load(row, rows, value);
             shares(kind, value, share, n, scratch);
-            multiply(value, share, n);
+            Vectors.multiply(value, share, n);
             up.load(row, rows, share);
-            multiply(value, share, n);
+            Vectors.multiply(value, share, n);
             out.store(row, rows, value);
         });
     }
@@ -176,19 +176,13 @@ final class Activations {
             dOut.load(row, rows, gradient);
             shares(kind, value, share, n, scratch);
             slopes(kind, value, share, slope, n, scratch);
-            multiply(value, share, n);
-            multiply(value, gradient, n);
+            Vectors.multiply(value, share, n);
+            Vectors.multiply(value, gradient, n);
             dUp.store(row, rows, value);
             up.load(row, rows, value);
-            multiply(value, gradient, n);
-            multiply(value, slope, n);
+            Vectors.multiply(value, gradient, n);
+            Vectors.multiply(value, slope, n);
             dGate.store(row, rows, value);
         });
-    }
-
-    private static void multiply(float[] values, float[] by, int n) {
-        for (var i = 0; i < n; i++) {
-            values[i] *= by[i];
-        }
     }
 }

@@ -13,7 +13,7 @@ import java.nio.IntBuffer;
  */
 final class Exponentials {
 
-    /** Four arrays of it fit into the first cache. */
+    /** Five arrays of it fit into the first cache. */
     private static final int PIECE = 2048;
 
     private static final float LOG2_E = 1.442695f;
@@ -28,6 +28,7 @@ final class Exponentials {
 
     private static final float HIGHEST = 88;
 
+    private final float[] given = new float[PIECE];
     private final float[] whole = new float[PIECE];
     private final float[] rest = new float[PIECE];
     private final int[] wholeBits = new int[PIECE];
@@ -45,22 +46,28 @@ final class Exponentials {
     void exp(float[] values, int count) {
         for (var from = 0; from < count; from += PIECE) {
             var length = Math.min(PIECE, count - from);
-            split(values, from, length);
+            System.arraycopy(values, from, given, 0, length);
+            split(given, whole, rest, length);
             floats.put(0, whole, 0, length);
             bits.get(0, wholeBits, 0, length);
             floats.put(0, rest, 0, length);
             bits.get(0, restBits, 0, length);
-            for (var i = 0; i < length; i++) {
-                restBits[i] += wholeBits[i] << 23;
-            }
+            addToExponents(restBits, wholeBits, length);
             bits.put(0, restBits, 0, length);
             floats.get(0, values, from, length);
         }
     }
 
-    private void split(float[] values, int from, int length) {
+    private static void addToExponents(int[] numbers, int[] powers, int length) {
         for (var i = 0; i < length; i++) {
-            var x = Math.min(Math.max(values[from + i], LOWEST), HIGHEST);
+            numbers[i] += powers[i] << 23;
+        }
+    }
+
+    /** One index for all arrays: with {@code from + i} among them the loop stays scalar. */
+    private static void split(float[] given, float[] whole, float[] rest, int length) {
+        for (var i = 0; i < length; i++) {
+            var x = Math.min(Math.max(given[i], LOWEST), HIGHEST);
             var rounded = x * LOG2_E + ROUNDER;
             var n = rounded - ROUNDER;
             var r = x - n * LN_2_HIGH - n * LN_2_LOW;

@@ -1,5 +1,6 @@
 package org.filigree.engine.dl4j;
 
+import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.filigree.engine.Buffer;
 
@@ -81,16 +82,13 @@ final class LowRank {
         if (o.mask == null) {
             return o.x.at(row, column);
         }
-        var dropped = scratch.values(rows * columns);
-        var x = o.x.window(row, rows);
-        var mask = o.mask.window(row, rows);
-        for (var r = 0; r < rows; r++) {
-            for (var c = 0; c < columns; c++) {
-                dropped.put(
-                        r * columns + c,
-                        x.get(r * o.x.stride() + column + c) * mask.get(r * o.mask.stride() + column + c));
-            }
-        }
+        var n = rows * columns;
+        var dropped = scratch.array(0, n);
+        var kept = scratch.array(1, n);
+        o.x.columns(column, columns).load(row, rows, dropped);
+        o.mask.columns(column, columns).load(row, rows, kept);
+        Vectors.multiply(dropped, kept, n);
+        scratch.values(n).put(0, dropped, 0, n);
         return scratch.at(0);
     }
 
@@ -168,7 +166,8 @@ final class LowRank {
         try (var loan = pool.borrow()) {
             for (var row = from; row < from + count; row += BLOCK) {
                 var rows = Math.min(BLOCK, from + count - row);
-                var values = loan.scratch().values(rows * o.x.columns());
+                var n = rows * o.x.columns();
+                var memory = loan.scratch().values(n);
                 Blas.product(
                         rows,
                         o.x.columns(),
@@ -181,18 +180,24 @@ final class LowRank {
                         0,
                         loan.scratch().at(0),
                         o.x.columns());
-                var target = dX.window(row, rows);
-                var mask = o.mask.window(row, rows);
-                for (var r = 0; r < rows; r++) {
-                    for (var c = 0; c < o.x.columns(); c++) {
-                        var at = r * dX.stride() + c;
-                        target.put(
-                                at,
-                                target.get(at) + values.get(r * o.x.columns() + c) * mask.get(r * o.mask.stride() + c));
-                    }
-                }
+                addMasked(loan.scratch(), memory, o.mask, dX, row, rows);
             }
         }
+    }
+
+    /** {@code dX += memory * mask}, for some rows. */
+    private static void addMasked(Scratch scratch, FloatBuffer memory, NdBuffer mask, NdBuffer dX, int row, int rows) {
+        var n = rows * dX.columns();
+        var added = scratch.array(0, n);
+        var kept = scratch.array(1, n);
+        var sum = scratch.array(2, n);
+        memory.get(0, added, 0, n);
+        mask.load(row, rows, kept);
+        dX.load(row, rows, sum);
+        for (var i = 0; i < n; i++) {
+            sum[i] += added[i] * kept[i];
+        }
+        dX.store(row, rows, sum);
     }
 
     /** {@code dA += du' (x * mask)}, for some columns. */

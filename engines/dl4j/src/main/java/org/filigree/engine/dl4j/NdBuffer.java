@@ -111,7 +111,7 @@ final class NdBuffer implements Buffer {
     }
 
     @Override
-    public Buffer columns(int from, int count) {
+    public NdBuffer columns(int from, int count) {
         requireWithin("columns", from, count, columns);
         return new NdBuffer(memory, offset + from, stride, rows, count, type);
     }

@@ -24,29 +24,36 @@ final class Rotation {
         var out = Shapes.require("rotary", "out", outBuffer, x.rows(), x.columns());
         var sign = inverse ? -1f : 1f;
         workers.over(x.rows(), Movement.fewestRows(x.columns()), (from, count) -> {
-            var source = x.window(from, count);
-            var target = out.window(from, count);
-            var cosines = cos.window(from, count);
-            var sines = sin.window(from, count);
-            var values = new float[x.columns()];
-            var turned = new float[x.columns()];
-            var c = new float[half];
-            var s = new float[half];
-            for (var r = 0; r < count; r++) {
-                source.get(r * x.stride(), values, 0, values.length);
-                cosines.get(r * cos.stride(), c, 0, half);
-                sines.get(r * sin.stride(), s, 0, half);
-                for (var i = 0; i < half; i++) {
-                    s[i] *= sign;
-                }
-                for (var left = 0; left < values.length; left += headDim) {
+            var width = x.columns();
+            var values = new float[width];
+            var swapped = new float[width];
+            var cosines = new float[width];
+            var sines = new float[width];
+            for (var r = from; r < from + count; r++) {
+                x.load(r, 1, values);
+                var c = cos.window(r, 1);
+                var s = sin.window(r, 1);
+                for (var left = 0; left < width; left += headDim) {
                     var right = left + half;
-                    for (var i = 0; i < half; i++) {
-                        turned[left + i] = values[left + i] * c[i] - values[right + i] * s[i];
-                        turned[right + i] = values[right + i] * c[i] + values[left + i] * s[i];
+                    System.arraycopy(values, left, swapped, right, half);
+                    System.arraycopy(values, right, swapped, left, half);
+                    if (left == 0) {
+                        c.get(0, cosines, 0, half);
+                        c.get(0, cosines, half, half);
+                        s.get(0, sines, half, half);
+                        for (var i = 0; i < half; i++) {
+                            sines[half + i] *= sign;
+                            sines[i] = -sines[half + i];
+                        }
+                    } else {
+                        System.arraycopy(cosines, 0, cosines, left, headDim);
+                        System.arraycopy(sines, 0, sines, left, headDim);
                     }
                 }
-                target.put(r * out.stride(), turned, 0, turned.length);
+                for (var i = 0; i < width; i++) {
+                    values[i] = values[i] * cosines[i] + swapped[i] * sines[i];
+                }
+                out.store(r, 1, values);
             }
         });
     }

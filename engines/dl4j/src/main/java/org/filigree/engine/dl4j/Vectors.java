@@ -1,6 +1,6 @@
 package org.filigree.engine.dl4j;
 
-/** Sums and largest values of arrays. Four of them run side by side: one alone waits for itself at every element. */
+/** Loops over arrays. Sums run four side by side: one alone waits for itself at every element. */
 final class Vectors {
 
     private Vectors() {}
@@ -64,22 +64,18 @@ final class Vectors {
         return s0 + s1 + (s2 + s3);
     }
 
+    /** Not a number where one of them is not. */
     static float largest(float[] values, int from, int count) {
-        var m0 = Float.NEGATIVE_INFINITY;
-        var m1 = m0;
-        var m2 = m0;
-        var m3 = m0;
-        var i = from;
-        var end = from + count;
-        for (; i + 3 < end; i += 4) {
-            m0 = Math.max(m0, values[i]);
-            m1 = Math.max(m1, values[i + 1]);
-            m2 = Math.max(m2, values[i + 2]);
-            m3 = Math.max(m3, values[i + 3]);
+        var most = Float.NEGATIVE_INFINITY;
+        for (var i = from; i < from + count; i++) {
+            most = Math.max(most, values[i]);
         }
-        for (; i < end; i++) {
-            m0 = Math.max(m0, values[i]);
+        return most;
+    }
+
+    static void multiply(float[] values, float[] by, int count) {
+        for (var i = 0; i < count; i++) {
+            values[i] *= by[i];
         }
-        return Math.max(Math.max(m0, m1), Math.max(m2, m3));
     }
 }
