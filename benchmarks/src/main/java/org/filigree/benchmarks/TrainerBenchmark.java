@@ -189,7 +189,7 @@ public final class TrainerBenchmark {
         var model = HuggingFaceFolder.open(new LocalFiles(), folder.toString());
         var plan = AdapterPlanner.plan(model.spec(), config(0).adapter().lora());
         var seconds = new ArrayList<Double>();
-        try (var kernels = Engines.find(engine).open("cpu", type, threads);
+        try (var kernels = Engines.find(engine).engine().open("cpu", type, threads);
                 var base = Base.load(kernels, model.spec(), model);
                 var session = base.session(SessionOptions.DEFAULT)) {
             session.put(0, plan, AdapterInit.values(plan, 42, "bare"));

@@ -25,6 +25,9 @@ public interface FileTree {
     /** Bytes of a file. */
     long size(String path) throws IOException;
 
+    /** When a file was last written, in milliseconds since 1970. */
+    long modified(String path) throws IOException;
+
     InputStream open(String path) throws IOException;
 
     /** For reads at any place; the caller closes it. */

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -189,7 +189,19 @@ public final class HuggingFaceFolder implements Weights {
             digest.update(file.headerDigest());
             digest.update(ByteBuffer.allocate(Long.BYTES).putLong(file.size()).array());
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.hex(digest);
+    }
+
+    /** Another when the folder's files were written again: what a cache of its weights goes by. */
+    public String stamp() throws IOException {
+        var digest = Sha256.start();
+        digest.update(fingerprint().getBytes(StandardCharsets.UTF_8));
+        for (var file : weightFiles) {
+            digest.update(ByteBuffer.allocate(Long.BYTES)
+                    .putLong(files.modified(file.path()))
+                    .array());
+        }
+        return Sha256.hex(digest);
     }
 
     private Place place(String name) {

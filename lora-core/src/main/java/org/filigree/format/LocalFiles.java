@@ -38,6 +38,11 @@ public final class LocalFiles implements FileTree {
     }
 
     @Override
+    public long modified(String path) throws IOException {
+        return Files.getLastModifiedTime(Path.of(path)).toMillis();
+    }
+
+    @Override
     public InputStream open(String path) throws IOException {
         return Files.newInputStream(Path.of(path));
     }

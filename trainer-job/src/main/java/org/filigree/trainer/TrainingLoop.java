@@ -71,6 +71,7 @@ final class TrainingLoop {
                         .put("corpus", setup.corpus().manifest().fingerprint())
                         .put("base", setup.settings().fingerprint())
                         .put("engine", engine)
+                        .put("engine_choice", setup.settings().why())
                         .put("trainable", setup.plan().layout().size())
                         .put("workers", config.averaging().workers())
                         .put("steps", setup.steps()));

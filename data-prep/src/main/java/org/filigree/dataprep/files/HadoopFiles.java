@@ -89,6 +89,13 @@ public final class HadoopFiles implements FileTree {
     }
 
     @Override
+    public long modified(String path) throws IOException {
+        return isLocal(path)
+                ? local.modified(plain(path))
+                : system(path).getFileStatus(new Path(path)).getModificationTime();
+    }
+
+    @Override
     public InputStream open(String path) throws IOException {
         return isLocal(path) ? local.open(plain(path)) : system(path).open(new Path(path));
     }

@@ -7,12 +7,21 @@ import org.filigree.model.DataType;
 /**
  * Which base, and what computes it: resolved on the driver, the same on every executor.
  *
- * @param fingerprint of the folder
+ * @param fingerprint of the folder, by make
+ * @param stamp another when the folder's files were written again
  * @param engine a name, never {@code auto}
+ * @param why that engine, in one line for the events
  * @param device {@code auto} for the GPU that Spark assigned to the task, else the engine's best
  */
 public record BaseSettings(
-        String folder, String fingerprint, String engine, String device, DataType wanted, int threads)
+        String folder,
+        String fingerprint,
+        String stamp,
+        String engine,
+        String why,
+        String device,
+        DataType wanted,
+        int threads)
         implements Serializable {
 
     /** The choice on this JVM. */

@@ -93,14 +93,23 @@ public record RunSetup(
     }
 
     /** {@code auto} is settled on the driver, so that every executor computes alike. */
-    private static BaseSettings settings(SparkSession spark, String folder, HuggingFaceFolder base, RunConfig config) {
+    private static BaseSettings settings(SparkSession spark, String folder, HuggingFaceFolder base, RunConfig config)
+            throws IOException {
         var choice = config.engine();
         var threads = choice.threads() > 0
                 ? choice.threads()
                 : TaskThreads.of(JavaSparkContext.fromSparkContext(spark.sparkContext()));
-        var engine = Engines.find(choice.name()).name();
+        var engine = Engines.find(choice.name());
         var wanted = DataType.valueOf(config.base().dtype().name());
-        return new BaseSettings(folder, base.fingerprint(), engine, choice.device(), wanted, threads);
+        return new BaseSettings(
+                folder,
+                base.fingerprint(),
+                base.stamp(),
+                engine.engine().name(),
+                engine.why(),
+                choice.device(),
+                wanted,
+                threads);
     }
 
     private static void checkFits(HuggingFaceFolder base, ShardManifest manifest) {

@@ -70,7 +70,7 @@ public final class ShardInput implements WorkerInput {
 
     @Override
     public String baseFingerprint() {
-        return base.fingerprint() + " " + base.wanted() + " " + AssignedDevice.ofTask();
+        return base + " " + AssignedDevice.ofTask();
     }
 
     @Override

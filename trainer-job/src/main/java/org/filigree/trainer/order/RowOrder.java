@@ -9,7 +9,7 @@ import org.filigree.lora.CounterRandom;
  * takes its last rows from the next epoch, so every batch has the same number of rows and no row is left out.
  *
  * <p>Shuffled, row groups are permuted, and rows are permuted within windows of consecutive groups, so a reader needs no
- * more than a window's groups at once.
+ * more than a window's groups at once. Used by one thread.
  */
 public final class RowOrder {
 
@@ -21,6 +21,11 @@ public final class RowOrder {
     private final int[] firstRows;
     private final boolean shuffle;
     private final int window;
+
+    /** The epoch sliced last: a step asks for few rows of it. */
+    private long heldEpoch = -1;
+
+    private int[] held = {};
 
     /**
      * @param fingerprint of the corpus
@@ -51,15 +56,13 @@ public final class RowOrder {
     /** Row ids of places {@code from .. from+count-1} of the sequence. */
     public int[] slice(long from, int count) {
         var slice = new int[count];
-        var epoch = -1L;
-        var order = new int[0];
         for (var i = 0; i < count; i++) {
             var place = from + i;
-            if (place / rows() != epoch) {
-                epoch = place / rows();
-                order = epoch(epoch);
+            if (place / rows() != heldEpoch) {
+                heldEpoch = place / rows();
+                held = epoch(heldEpoch);
             }
-            slice[i] = order[(int) (place % rows())];
+            slice[i] = held[(int) (place % rows())];
         }
         return slice;
     }

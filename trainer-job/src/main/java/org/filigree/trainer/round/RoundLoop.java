@@ -1,19 +1,12 @@
 package org.filigree.trainer.round;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
-import org.filigree.lora.AdamW;
-import org.filigree.lora.CounterRandom;
-import org.filigree.lora.GradientClip;
 import org.filigree.lora.LearningRate;
-import org.filigree.trainer.averaging.OuterOptimizer;
-import org.filigree.trainer.averaging.WorkerSum;
 import org.filigree.trainer.order.BatchCut;
 import org.filigree.trainer.order.RowOrder;
 import org.filigree.trainer.run.RunState;
@@ -45,14 +38,12 @@ public final class RoundLoop {
     public record Next(RunState state, Report report) {}
 
     private final SparkRound spark;
+    private final RoundPlanner planner;
+    private final DriverUpdate update;
     private final RunConfig.Training training;
     private final RunConfig.Averaging averaging;
-    private final RowOrder order;
-    private final int[] lengths;
-    private final LearningRate rates;
     private final int steps;
     private final String adapter;
-    private final long dropoutKey;
     private final IntFunction<String> rowName;
 
     /**
@@ -73,23 +64,16 @@ public final class RoundLoop {
         this.spark = new SparkRound(spark, input);
         this.training = training;
         this.averaging = averaging;
-        this.order = order;
-        this.lengths = lengths.clone();
         this.steps = steps;
         this.rowName = rowName;
-        this.rates = new LearningRate(
+        this.adapter = adapter;
+        var rates = new LearningRate(
                 LearningRate.Shape.valueOf(training.schedule().name()),
                 training.learningRate(),
                 training.warmupSteps(),
                 steps);
-        this.adapter = adapter;
-        this.dropoutKey = CounterRandom.key(training.seed(), CounterRandom.name(adapter));
-        if (!gradients() && training.globalBatchSize() % averaging.workers() != 0) {
-            throw new FiligreeException(
-                    FiligreeException.Code.CONFIGURATION,
-                    "training.global_batch_size: found %d, exchange parameters wants a multiple of averaging.workers (%d)"
-                            .formatted(training.globalBatchSize(), averaging.workers()));
-        }
+        this.planner = new RoundPlanner(adapter, training, averaging, order, lengths, rates);
+        this.update = new DriverUpdate(training, averaging, rates);
     }
 
     private boolean gradients() {
@@ -123,7 +107,7 @@ public final class RoundLoop {
     public Next next(RunState state) {
         var count = gradients() ? 1 : Math.min(averaging.localSteps(), steps - state.step());
         var results = spark.run(
-                plan(state.step(), count),
+                planner.plan(state.step(), count),
                 state.values(),
                 "round %d, step %d/%d, adapter %s".formatted(state.round() + 1, state.step() + count, steps, adapter));
         for (var result : results) {
@@ -134,7 +118,7 @@ public final class RoundLoop {
                                 .formatted(state.round() + 1, rowName.apply(result.badRow()), result.worker()));
             }
         }
-        return gradients() ? afterGradients(state, results) : afterDeltas(state, results, count);
+        return gradients() ? update.afterGradients(state, results) : update.afterDeltas(state, results, count);
     }
 
     /** Scores values on the held-out rows, which the workers share by tokens. */
@@ -185,121 +169,5 @@ public final class RoundLoop {
             tokens += result.tokens();
         }
         return new Score(loss / tokens, correct / tokens, tokens);
-    }
-
-    private RoundPlan plan(int firstStep, int count) {
-        var workers = averaging.workers();
-        var rows = new int[workers][count][];
-        var places = new int[workers][count];
-        var rate = new double[count];
-        for (var s = 0; s < count; s++) {
-            var size = training.globalBatchSize();
-            var batch = order.slice((long) (firstStep + s) * size, size);
-            var bounds = gradients()
-                    ? BatchCut.byTokens(IntStream.of(batch).map(r -> lengths[r]).toArray(), workers)
-                    : IntStream.rangeClosed(0, workers)
-                            .map(w -> w * (size / workers))
-                            .toArray();
-            for (var w = 0; w < workers; w++) {
-                rows[w][s] = Arrays.copyOfRange(batch, bounds[w], bounds[w + 1]);
-                places[w][s] = bounds[w];
-            }
-            rate[s] = rates.at(firstStep + s);
-        }
-        return new RoundPlan(
-                rows,
-                places,
-                firstStep,
-                training.microBatchSize(),
-                dropoutKey,
-                gradients() ? null : rate,
-                training.adamBeta1(),
-                training.adamBeta2(),
-                training.adamEpsilon(),
-                training.weightDecay(),
-                training.maxGradNorm());
-    }
-
-    private Next afterGradients(RunState state, List<RoundResult> results) {
-        var sums = WorkerSum.sum(parts(results));
-        var tokens = results.stream().mapToLong(RoundResult::tokens).sum();
-        if (tokens == 0) {
-            throw new FiligreeException(
-                    FiligreeException.Code.DATA, "round %d: no token to train".formatted(state.round() + 1));
-        }
-        var norm = GradientClip.norm(sums) / tokens;
-        if (!Double.isFinite(norm)) {
-            throw new FiligreeException(
-                    FiligreeException.Code.DIVERGED,
-                    "round %d: the gradient is not finite, though each row's loss is".formatted(state.round() + 1));
-        }
-        var scale = GradientClip.factor(norm, training.maxGradNorm()) / tokens;
-        var values = state.values().clone();
-        var moments = new AdamW.Moments(
-                state.firstMoment().clone(), state.secondMoment().clone());
-        var rate = rates.at(state.step());
-        new AdamW(training.adamBeta1(), training.adamBeta2(), training.adamEpsilon(), training.weightDecay())
-                .update(values, sums, moments, scale, rate, state.step() + 1);
-        return next(state, 1, values, moments, state.outer(), results, norm);
-    }
-
-    private Next afterDeltas(RunState state, List<RoundResult> results, int count) {
-        var values = state.values().clone();
-        var momentum = state.outer().clone();
-        OuterOptimizer outer = averaging.outer() == null
-                ? new OuterOptimizer.PlainMean()
-                : new OuterOptimizer.Nesterov(
-                        averaging.outer().learningRate(), averaging.outer().momentum());
-        outer.apply(values, WorkerSum.mean(parts(results)), momentum);
-        var moments = new AdamW.Moments(state.firstMoment(), state.secondMoment());
-        return next(state, count, values, moments, momentum, results, Double.NaN);
-    }
-
-    private static List<WorkerSum.Part> parts(List<RoundResult> results) {
-        return results.stream()
-                .map(r -> new WorkerSum.Part(r.worker(), r.values(), r.tokens()))
-                .toList();
-    }
-
-    private Next next(
-            RunState state,
-            int count,
-            float[] values,
-            AdamW.Moments moments,
-            float[] outer,
-            List<RoundResult> results,
-            double norm) {
-        var losses = new double[count];
-        for (var s = 0; s < count; s++) {
-            var sum = 0.0;
-            var tokens = 0L;
-            for (var result : results) {
-                sum += result.loss(s);
-                tokens += result.tokens(s);
-            }
-            losses[s] = sum / tokens;
-        }
-        var after = new RunState(
-                state.round() + 1,
-                state.step() + count,
-                values,
-                moments.first(),
-                moments.second(),
-                outer,
-                state.bestLoss(),
-                state.best(),
-                state.evaluationsSinceBest());
-        var trained = results.stream().mapToLong(RoundResult::tokens).sum();
-        return new Next(
-                after,
-                new Report(
-                        after.round(),
-                        after.step(),
-                        losses,
-                        trained,
-                        rates.at(after.step() - 1),
-                        norm,
-                        (long) values.length * Float.BYTES,
-                        results.stream().mapToLong(RoundResult::bytes).sum()));
     }
 }

@@ -60,6 +60,11 @@ final class FlippingFiles implements FileTree {
     }
 
     @Override
+    public long modified(String path) throws IOException {
+        return disk.modified(path);
+    }
+
+    @Override
     public InputStream open(String path) throws IOException {
         return disk.open(path);
     }

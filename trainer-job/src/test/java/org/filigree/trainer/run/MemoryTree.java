@@ -43,6 +43,11 @@ final class MemoryTree implements org.filigree.format.FileTree {
     }
 
     @Override
+    public long modified(String path) throws IOException {
+        return required(path).length;
+    }
+
+    @Override
     public InputStream open(String path) throws IOException {
         return new ByteArrayInputStream(required(path));
     }

@@ -1,0 +1,79 @@
+package org.filigree.engine.dl4j;
+
+import java.util.Locale;
+import org.filigree.engine.Engine;
+import org.filigree.engine.EngineUnavailableException;
+import org.filigree.engine.Kernels;
+import org.filigree.model.DataType;
+
+/**
+ * The second engine: Deeplearning4j's ND4J and OpenBLAS. It shares nothing with libtorch's below {@link Kernels}, so that
+ * each checks the other, and it serves where libtorch's natives do not load.
+ */
+public final class Dl4jEngine implements Engine {
+
+    private static final String NAME = "dl4j";
+
+    /** Threads of this JVM's kernels, 0 before the first {@link #open}. */
+    private static int opened;
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public int preference() {
+        return 50;
+    }
+
+    @Override
+    public Kernels open(String device, DataType computeType, int threads) {
+        if (computeType != DataType.FLOAT32) {
+            throw new EngineUnavailableException("engine dl4j computes in float32, not in "
+                    + computeType.name().toLowerCase(Locale.ROOT)
+                    + ": OpenBLAS through ND4J multiplies nothing narrower");
+        }
+        if (threads <= 0) {
+            throw new EngineUnavailableException("engine dl4j: threads must be positive, found " + threads);
+        }
+        var natives = Nd4jNatives.load();
+        if (!device.equals("cpu")) {
+            throw new EngineUnavailableException("engine dl4j: device %s: %s".formatted(device, Gpus.refusal(natives)));
+        }
+        one(threads);
+        natives.singleThreaded();
+        return new Dl4jKernels(natives, threads, fingerprint(threads));
+    }
+
+    /** One value a JVM: equal bits depend on it. */
+    private static synchronized void one(int threads) {
+        if (opened != 0 && opened != threads) {
+            throw new EngineUnavailableException(
+                    "engine dl4j runs with %d threads in this JVM already; %d were asked for"
+                            .formatted(opened, threads));
+        }
+        opened = threads;
+    }
+
+    private static String fingerprint(int threads) {
+        return "dl4j %s, device cpu, cpu %s, threads %d, float32"
+                .formatted(Nd4jNatives.versions(), CpuModel.local(), threads);
+    }
+
+    @Override
+    public int gpus() {
+        Nd4jNatives.load();
+        return 0;
+    }
+
+    @Override
+    public ComputeChoice bestComputeType(String device, DataType wanted) {
+        return new ComputeChoice(
+                DataType.FLOAT32,
+                wanted == DataType.FLOAT32
+                        ? "float32 as asked"
+                        : "float32 instead of %s: engine dl4j computes in nothing else"
+                                .formatted(wanted.name().toLowerCase(Locale.ROOT)));
+    }
+}

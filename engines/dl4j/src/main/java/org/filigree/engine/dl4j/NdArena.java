@@ -1,0 +1,53 @@
+package org.filigree.engine.dl4j;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
+import org.filigree.engine.Arena;
+import org.filigree.engine.Buffer;
+import org.filigree.engine.OutOfEngineMemoryException;
+import org.filigree.model.DataType;
+
+/**
+ * Memory from the C heap, freed when the arena closes and not when a collector thinks of it: ND4J's own buffers wait for
+ * the garbage collector, and its workspaces belong to a thread.
+ */
+final class NdArena implements Arena {
+
+    private final List<Pointer> owned = new ArrayList<>();
+    private long bytes;
+    private boolean closed;
+
+    @Override
+    public Buffer allocate(DataType type, int rows, int columns) {
+        if (rows < 0 || columns < 0) {
+            throw new IllegalArgumentException("a buffer of [%d, %d]".formatted(rows, columns));
+        }
+        if (closed) {
+            throw new IllegalStateException("the arena is closed");
+        }
+        var size = (long) rows * columns * type.bytes();
+        // Of nothing malloc may return nothing.
+        var memory = Pointer.malloc(Math.max(1, size));
+        if (memory == null || memory.isNull()) {
+            throw new OutOfEngineMemoryException("no room for [%d, %d] of %s (%d MiB) beside the %d MiB held"
+                    .formatted(rows, columns, type, size >> 20, bytes >> 20));
+        }
+        owned.add(memory);
+        bytes += size;
+        return new NdBuffer(memory, 0, columns, rows, columns, type);
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        owned.forEach(Pointer::free);
+        owned.clear();
+        bytes = 0;
+        closed = true;
+    }
+}
