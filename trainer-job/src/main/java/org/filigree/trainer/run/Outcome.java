@@ -1,6 +1,9 @@
 package org.filigree.trainer.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -14,6 +17,7 @@ import java.util.SortedMap;
  * @param seconds of this driver's work
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record Outcome(
         String run,
         Status status,
@@ -34,7 +38,9 @@ public record Outcome(
         double seconds) {
 
     public enum Status {
+        @JsonProperty("done")
         DONE,
+        @JsonProperty("failed")
         FAILED
     }
 

@@ -57,9 +57,9 @@ class EndToEndNlgRunTest {
                     .isCloseTo(reference.path("curve").get(step).doubleValue(), within(LOSS));
         }
         var outcome = JSON.readTree(folder.resolve("e2e/outcome.json").toFile());
-        assertThat(outcome.path("heldOutBefore").doubleValue())
+        assertThat(outcome.path("held_out_before").doubleValue())
                 .isCloseTo(reference.path("held_out_loss_before").doubleValue(), within(LOSS));
-        assertThat(outcome.path("heldOutAfter").doubleValue())
+        assertThat(outcome.path("held_out_after").doubleValue())
                 .isCloseTo(reference.path("held_out_loss_after").doubleValue(), within(LOSS));
         assertAnswersOfARestaurant(folder.resolve("e2e/adapters/e2e"));
     }

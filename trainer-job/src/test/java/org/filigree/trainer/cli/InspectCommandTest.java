@@ -270,7 +270,7 @@ class InspectCommandTest {
                 """);
         TestFolders.write(
                 run.resolve("outcome.json"),
-                "{\"status\":\"DONE\",\"code\":0,\"message\":\"all steps\",\"published\":"
+                "{\"status\":\"done\",\"code\":0,\"message\":\"all steps\",\"published\":"
                         + "[{\"path\":\"adapters/nightly\",\"sha256\":{\"README.md\":\"ab\"}}]}");
         var done = inspect(run);
         assertThat(done.path("state").asText()).isEqualTo("done");
