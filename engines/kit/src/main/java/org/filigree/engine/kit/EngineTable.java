@@ -118,7 +118,9 @@ final class EngineTable {
     private static Map<String, Map<String, String>> read(String text) {
         var columns = new TreeMap<String, Map<String, String>>();
         String[] header = null;
-        for (var line : text.lines().filter(l -> l.startsWith("| ")).toList()) {
+        for (var line : text.lines()
+                .filter(l -> l.startsWith("| ") && !l.startsWith("| ---"))
+                .toList()) {
             var cells = line.split("\\|", -1);
             if (cells[1].strip().equals("case") && header != null) {
                 // The table of what runs nowhere.
