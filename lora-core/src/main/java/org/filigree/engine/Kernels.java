@@ -40,7 +40,7 @@ public interface Kernels extends AutoCloseable {
         return Set.of();
     }
 
-    /** One line for the log and the fingerprint: engine build, device, BLAS kernel, threads, compute type. */
+    /** One line for the log and the fingerprint, the engine's name first: engine build, device, BLAS kernel, threads, compute type. */
     String fingerprint();
 
     /**

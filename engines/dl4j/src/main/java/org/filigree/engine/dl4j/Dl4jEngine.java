@@ -37,10 +37,10 @@ public final class Dl4jEngine implements Engine {
         if (threads <= 0) {
             throw new EngineUnavailableException("engine dl4j: threads must be positive, found " + threads);
         }
-        var natives = Nd4jNatives.load();
         if (!device.equals("cpu")) {
-            throw new EngineUnavailableException("engine dl4j: device %s: %s".formatted(device, Gpus.refusal(natives)));
+            throw new EngineUnavailableException("engine dl4j: device %s: %s".formatted(device, Gpus.refusal(device)));
         }
+        var natives = Nd4jNatives.load();
         one(threads);
         natives.singleThreaded();
         return new Dl4jKernels(natives, threads, fingerprint(threads));
@@ -61,6 +61,7 @@ public final class Dl4jEngine implements Engine {
                 .formatted(Nd4jNatives.versions(), CpuModel.local(), threads);
     }
 
+    /** None: the kernels run on the CPU. */
     @Override
     public int gpus() {
         Nd4jNatives.load();

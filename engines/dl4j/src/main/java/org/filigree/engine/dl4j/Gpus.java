@@ -1,11 +1,56 @@
 package org.filigree.engine.dl4j;
 
-/** Why a GPU is refused. */
+import java.io.IOException;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.nd4j.linalg.factory.Nd4jBackend;
+import org.nd4j.nativeblas.NativeOps;
+
+/** Why a GPU is refused. ND4J's CUDA backend comes with the Maven profile {@code dl4j-cuda}. */
 final class Gpus {
+
+    /** The latest that its binaries hold code for; they hold none that a later one could compile. */
+    private static final int NEWEST = 86;
 
     private Gpus() {}
 
-    static String refusal(Nd4jNatives natives) {
-        return natives.isCpu() ? "only cpu: the CUDA backend is not on the class path" : "its kernels run on cpu only";
+    /** In one line, for {@code cuda} or {@code cuda:1}. */
+    static String refusal(String device) {
+        if (!device.matches("cuda(:\\d+)?")) {
+            return "there are cpu and cuda";
+        }
+        var index = device.contains(":") ? Integer.parseInt(device.substring(device.indexOf(':') + 1)) : 0;
+        try {
+            var ops = cuda();
+            if (ops.isEmpty()) {
+                return "ND4J's CUDA backend is not on the class path (Maven profile dl4j-cuda)";
+            }
+            var found = ops.get().getAvailableDevices();
+            return index < found ? verdict(ops.get(), index) : "CUDA sees %d devices".formatted(found);
+        } catch (ReflectiveOperationException | IOException | LinkageError | RuntimeException e) {
+            return "ND4J's CUDA backend does not load: " + Nd4jNatives.rootOf(e);
+        }
+    }
+
+    private static String verdict(NativeOps ops, int index) {
+        return verdict(ops.getDeviceName(index), ops.getDeviceMajor(index), ops.getDeviceMinor(index));
+    }
+
+    static String verdict(String name, int major, int minor) {
+        var capability = 10 * major + minor;
+        return capability > NEWEST
+                ? "%s is sm_%d; ND4J's CUDA 11.6 build has code up to sm_%d and none for later ones"
+                        .formatted(name, capability, NEWEST)
+                : "%s is one that ND4J has code for, but this engine's kernels run on cpu only; use engine libtorch"
+                        .formatted(name);
+    }
+
+    private static Optional<NativeOps> cuda() throws ReflectiveOperationException, IOException {
+        for (var backend : ServiceLoader.load(Nd4jBackend.class)) {
+            if (backend.getClass().getName().contains(".jcublas.")) {
+                return Optional.of(Nd4jNatives.open(backend));
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -2,6 +2,7 @@ package org.filigree.engine.dl4j;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.FloatPointer;
@@ -11,6 +12,7 @@ import org.bytedeco.openblas.global.openblas;
 import org.filigree.engine.EngineUnavailableException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Erf;
+import org.nd4j.linalg.cpu.nativecpu.CpuBackend;
 import org.nd4j.linalg.factory.Nd4jBackend;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.OpaqueDataBuffer;
@@ -42,31 +44,39 @@ final class Nd4jNatives {
             try {
                 // First, so that ND4J's library finds the OpenBLAS of the class path and not the machine's.
                 Loader.load(openblas.class);
-                var backend = Nd4jBackend.load();
-                var name = backend.getProperties().getProperty("native.ops");
-                var ops = Class.forName(name)
-                        .asSubclass(NativeOps.class)
-                        .getDeclaredConstructor()
-                        .newInstance();
-                ops.initializeDevicesAndFunctions();
-                loaded = new Nd4jNatives(backend, ops);
-            } catch (Nd4jBackend.NoAvailableBackendException | ReflectiveOperationException | IOException e) {
-                throw unavailable(e);
-            } catch (LinkageError e) {
-                throw unavailable(e);
+                // By name: with the CUDA backend beside it ND4J would choose that one.
+                var backend = new CpuBackend();
+                loaded = new Nd4jNatives(backend, open(backend));
+            } catch (ReflectiveOperationException | IOException | LinkageError e) {
+                throw new EngineUnavailableException(
+                        "engine dl4j: ND4J's natives do not load on %s: %s".formatted(Loader.getPlatform(), rootOf(e)),
+                        e);
             }
         }
         return loaded;
     }
 
-    private static EngineUnavailableException unavailable(Throwable cause) {
-        var root = cause;
+    /** A backend's native operations, its library loaded. */
+    static NativeOps open(Nd4jBackend backend) throws ReflectiveOperationException, IOException {
+        var properties = new Properties();
+        try (var file = backend.getConfigurationResource().getInputStream()) {
+            properties.load(file);
+        }
+        var ops = Class.forName(properties.getProperty("native.ops"))
+                .asSubclass(NativeOps.class)
+                .getDeclaredConstructor()
+                .newInstance();
+        ops.initializeDevicesAndFunctions();
+        return ops;
+    }
+
+    /** The first line of what was wrong at the bottom of it. */
+    static String rootOf(Throwable failure) {
+        var root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        var said = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
-        return new EngineUnavailableException(
-                "engine dl4j: ND4J's natives do not load on %s: %s".formatted(Loader.getPlatform(), said), cause);
+        return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
     }
 
     /** Native calls keep to their caller's thread; {@link Workers} are the threads. */
@@ -75,14 +85,6 @@ final class Nd4jNatives {
         backend.getEnvironment().setMaxMasterThreads(1);
         ops.setOmpNumThreads(1);
         openblas.blas_set_num_threads(1);
-    }
-
-    boolean isCpu() {
-        return backend.getEnvironment().isCPU();
-    }
-
-    NativeOps ops() {
-        return ops;
     }
 
     /** What the libraries say of themselves. */

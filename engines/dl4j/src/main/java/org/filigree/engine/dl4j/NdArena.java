@@ -26,16 +26,21 @@ final class NdArena implements Arena {
         if (closed) {
             throw new IllegalStateException("the arena is closed");
         }
-        var size = (long) rows * columns * type.bytes();
-        // Of nothing malloc may return nothing.
-        var memory = Pointer.malloc(Math.max(1, size));
-        if (memory == null || memory.isNull()) {
-            throw new OutOfEngineMemoryException("no room for [%d, %d] of %s (%d MiB) beside the %d MiB held"
-                    .formatted(rows, columns, type, size >> 20, bytes >> 20));
+        var elements = (long) rows * columns;
+        var memory = elements <= Long.MAX_VALUE / type.bytes() ? memory(elements * type.bytes()) : null;
+        if (memory == null) {
+            throw new OutOfEngineMemoryException("no room for [%d, %d] of %s (%.0f MiB) beside the %d MiB held"
+                    .formatted(rows, columns, type, (double) elements * type.bytes() / (1 << 20), bytes >> 20));
         }
         owned.add(memory);
-        bytes += size;
+        bytes += elements * type.bytes();
         return new NdBuffer(memory, 0, columns, rows, columns, type);
+    }
+
+    /** Null where there is none; of nothing malloc may return nothing, so at least a byte. */
+    private static Pointer memory(long size) {
+        var memory = Pointer.malloc(Math.max(1, size));
+        return memory == null || memory.isNull() ? null : memory;
     }
 
     @Override

@@ -3,13 +3,17 @@ package org.filigree.engine.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import org.filigree.engine.Arena;
 import org.filigree.engine.Kernels;
 import org.filigree.model.DataType;
+import org.opentest4j.TestAbortedException;
 
 /** What holds for arenas and buffers of an engine. */
 final class BufferClaims {
@@ -181,5 +185,37 @@ final class BufferClaims {
         }
         assertThat(closed.bytes()).as("after close").isZero();
         closed.close();
+    }
+
+    /** Six arenas one after another take no more room than two. */
+    static void aClosedArenaGivesItsMemoryBack(Kernels kernels) {
+        // What a library takes for itself at its first call is not the arena's.
+        var each = filledAndClosed(kernels);
+        var before = nativeBytes();
+        for (var i = 0; i < 5; i++) {
+            filledAndClosed(kernels);
+        }
+        assertThat(nativeBytes() - before).as("bytes of growth").isLessThan(2 * each);
+    }
+
+    private static long filledAndClosed(Kernels kernels) {
+        try (var arena = kernels.arena()) {
+            // Large enough that the C library maps it alone: smaller aligned ones leave holes in its heap.
+            kernels.fill(arena.allocate(kernels.computeType(), 1 << 12, 5 << 10), 1);
+            return arena.bytes();
+        }
+    }
+
+    /** Without Java's heap, which grows and shrinks as its collector likes; the judge has nothing else. */
+    private static long nativeBytes() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                            .filter(line -> line.startsWith("VmRSS:"))
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                            .sum()
+                    - Runtime.getRuntime().totalMemory();
+        } catch (IOException e) {
+            throw new TestAbortedException("no /proc/self/status here", e);
+        }
     }
 }

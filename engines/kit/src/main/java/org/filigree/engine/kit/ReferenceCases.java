@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.filigree.engine.AdamWStep;
 import org.filigree.engine.Base;
 import org.filigree.engine.Kernels;
@@ -18,9 +20,10 @@ import org.filigree.lora.AdapterPlan;
 import org.filigree.lora.GradientClip;
 import org.filigree.lora.MergedWeights;
 import org.filigree.model.DataType;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * An engine in float32 against results made with Hugging Face transformers and PEFT. Extend it, give {@link #kernels},
@@ -45,32 +48,45 @@ public abstract class ReferenceCases {
         void check(ReferenceCase reference, AdapterPlan plan, Session session) throws IOException;
     }
 
+    static Stream<String> cases() {
+        return StreamSupport.stream(EngineTable.names().spliterator(), false).filter(EngineTable::runs);
+    }
+
+    /** Without the case that trains every weight. */
+    static Stream<String> adapterCases() {
+        return cases().filter(name -> !name.equals("llama-full"));
+    }
+
+    @AfterAll
+    static void theTableOfTheDocumentationSaysWhatHeld() throws IOException {
+        EngineTable.settle((int) (3 * cases().count() + adapterCases().count()));
+    }
+
     private void on(String name, Claim claim) throws IOException {
         var reference = new ReferenceCase(name, folder);
         var model = reference.model();
+        loaded(name, model, session -> claim.check(reference, reference.plan(model), session));
+    }
+
+    /** What is claimed of a model alone. */
+    private interface ModelClaim {
+        void check(Session session) throws IOException;
+    }
+
+    private void loaded(String name, HuggingFaceFolder model, ModelClaim claim) throws IOException {
         try (var kernels = kernels();
                 var base = Base.load(kernels, model.spec(), model);
                 var session = base.session(SessionOptions.DEFAULT)) {
-            claim.check(reference, reference.plan(model), session);
+            // A fingerprint begins with the engine's name.
+            var engine = kernels.fingerprint().split(" ", 2)[0];
+            EngineTable.begun(engine, name);
+            claim.check(session);
+            EngineTable.held(engine, name);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "gpt2",
-                "llama",
-                "llama-tied",
-                "llama-rope-linear",
-                "mistral",
-                "qwen2",
-                "llama-rslora",
-                "llama-patterns",
-                "llama-layers",
-                "llama-regex",
-                "llama-clip-cosine",
-                "llama-full"
-            })
+    @MethodSource("cases")
     void logitsOfTheBaseAndWithTheAdapterAreTheReferences(String name) throws IOException {
         on(name, (reference, plan, session) -> {
             assertLogits(reference, session, "base_logits");
@@ -102,20 +118,7 @@ public abstract class ReferenceCases {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "gpt2",
-                "llama",
-                "llama-tied",
-                "llama-rope-linear",
-                "mistral",
-                "qwen2",
-                "llama-rslora",
-                "llama-patterns",
-                "llama-layers",
-                "llama-regex",
-                "llama-clip-cosine"
-            })
+    @MethodSource("adapterCases")
     void aModelFolderWithTheAdapterMergedInGivesTheReferencesMergedLogits(String name) throws IOException {
         var reference = new ReferenceCase(name, folder.resolve("base"));
         var model = reference.model();
@@ -130,29 +133,11 @@ public abstract class ReferenceCases {
                         DataType.FLOAT32,
                         weight -> merged.read(weight).floats());
         var read = HuggingFaceFolder.open(files, target);
-        try (var kernels = kernels();
-                var base = Base.load(kernels, read.spec(), read);
-                var session = base.session(SessionOptions.DEFAULT)) {
-            assertLogits(reference, session, "merged_logits");
-        }
+        loaded(name, read, session -> assertLogits(reference, session, "merged_logits"));
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "gpt2",
-                "llama",
-                "llama-tied",
-                "llama-rope-linear",
-                "mistral",
-                "qwen2",
-                "llama-rslora",
-                "llama-patterns",
-                "llama-layers",
-                "llama-regex",
-                "llama-clip-cosine",
-                "llama-full"
-            })
+    @MethodSource("cases")
     void lossAndGradientsAreTheReferences(String name) throws IOException {
         on(name, (reference, plan, session) -> {
             session.put(0, plan, reference.start(plan));
@@ -169,21 +154,7 @@ public abstract class ReferenceCases {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "gpt2",
-                "llama",
-                "llama-tied",
-                "llama-rope-linear",
-                "mistral",
-                "qwen2",
-                "llama-rslora",
-                "llama-patterns",
-                "llama-layers",
-                "llama-regex",
-                "llama-clip-cosine",
-                "llama-full"
-            })
+    @MethodSource("cases")
     void twentyStepsGiveTheCurveAndTheFinalAdapter(String name) throws IOException {
         on(name, (reference, plan, session) -> {
             session.put(0, plan, reference.start(plan));

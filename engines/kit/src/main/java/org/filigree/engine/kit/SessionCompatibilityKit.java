@@ -52,6 +52,49 @@ public abstract class SessionCompatibilityKit {
         agreeWithTheJudge(model, model.lora(3, 0.3));
     }
 
+    /**
+     * With B at zero the adapter is silent, so its gradient is linear in the mask: alone it is far from the gradient
+     * without dropout, over many masks their mean is near it.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void dropoutScattersGradientsAroundThoseWithout(TinyModel model) {
+        var masks = 200;
+        on(kernels(), model, base -> {
+            var row = rows(1, 3);
+            var exact = silentGradients(base, model, model.lora(3, 0), batch(0, row));
+            var plan = model.lora(3, 0.3);
+            var mean = new float[exact.length];
+            for (var key = 0; key < masks; key++) {
+                var scattered = silentGradients(base, model, plan, batch(key, row));
+                if (key < 10) {
+                    assertThat(distance(scattered, exact)).as("mask %d", key).isBetween(0.1, 2.0);
+                }
+                for (var i = 0; i < mean.length; i++) {
+                    mean[i] += scattered[i] / masks;
+                }
+            }
+            assertThat(distance(mean, exact)).as("of the mean").isLessThan(0.12);
+            return true;
+        });
+    }
+
+    private static float[] silentGradients(Base base, TinyModel model, AdapterPlan plan, Batch batch) {
+        var values = model.values(plan, 1);
+        for (var tensor : plan.layout().tensors()) {
+            if (tensor.name().contains("lora_B")) {
+                Arrays.fill(values, tensor.offset(), tensor.offset() + tensor.elements(), 0);
+            }
+        }
+        try (var session = base.session(KEEP)) {
+            session.put(0, plan, values);
+            session.accumulate(batch);
+            var gradients = new float[values.length];
+            session.gradients(0, gradients);
+            return gradients;
+        }
+    }
+
     private void agreeWithTheJudge(TinyModel model, AdapterPlan plan) {
         var batch = batch(0, rows(5, 0));
         var found = on(kernels(), model, s -> train(s, model, plan, KEEP, List.of(batch)));
@@ -301,6 +344,11 @@ public abstract class SessionCompatibilityKit {
 
     /** The distance is at most that share of the wanted vector's norm. */
     private static void near(float[] found, float[] wanted, double share) {
+        assertThat(distance(found, wanted)).isLessThanOrEqualTo(share);
+    }
+
+    /** As a share of the wanted vector's norm. */
+    private static double distance(float[] found, float[] wanted) {
         assertThat(found).hasSameSizeAs(wanted);
         var distance = 0.0;
         var norm = 0.0;
@@ -309,7 +357,7 @@ public abstract class SessionCompatibilityKit {
             norm += Math.pow(wanted[i], 2);
         }
         assertThat(norm).isPositive();
-        assertThat(Math.sqrt(distance)).isLessThanOrEqualTo(share * Math.sqrt(norm));
+        return Math.sqrt(distance / norm);
     }
 
     private static Batch batch(int firstKey, List<TokenRow> rows) {
