@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
@@ -27,6 +28,7 @@ import org.filigree.dataprep.source.RawRow;
 import org.filigree.dataprep.source.SourceReader;
 import org.filigree.format.FileTree;
 import org.filigree.format.Sha256;
+import org.filigree.text.TextEncoder;
 import org.filigree.text.TokenizerFiles;
 import scala.Tuple2;
 
@@ -63,31 +65,32 @@ public final class CorpusPrep {
         var root = files.absolute(data.shards() != null ? data.shards() : FileTree.join(run.output(), "shards"));
         var folder = FileTree.join(root, PrepKey.of(data, seed, tokenizer, reader));
         if (files.exists(FileTree.join(folder, ShardManifest.NAME))) {
-            return new Result(folder, ShardManifest.read(files, folder), true);
+            var manifest = ShardManifest.read(files, folder);
+            checkRejects(data, folder, manifest.count("read"), manifest.count("rejected"), manifest.rejected());
+            return new Result(folder, manifest, true);
         }
         var token = UUID.randomUUID().toString().substring(0, 8);
+        var written = false;
         try {
             var manifest = write(data, seed, tokenizer, reader, folder, token);
             manifest.write(files, folder);
+            written = true;
             return new Result(folder, manifest, false);
-        } catch (IOException | RuntimeException e) {
-            removeAllBut(folder, token, e);
-            throw e;
+        } finally {
+            if (!written) {
+                removeAllBut(folder, token);
+            }
         }
     }
 
     /** Rejects stay: they say what went wrong. */
-    private void removeAllBut(String folder, String token, Exception reason) {
-        try {
-            if (files.exists(folder)) {
-                for (var name : files.list(folder)) {
-                    if (name.contains(token)) {
-                        files.delete(FileTree.join(folder, name));
-                    }
+    private void removeAllBut(String folder, String token) throws IOException {
+        if (files.exists(folder)) {
+            for (var name : files.list(folder)) {
+                if (name.contains(token)) {
+                    files.delete(FileTree.join(folder, name));
                 }
             }
-        } catch (IOException e) {
-            reason.addSuppressed(e);
         }
     }
 
@@ -102,6 +105,7 @@ public final class CorpusPrep {
                 run.data().tokenizer() != null
                         ? run.data().tokenizer()
                         : run.base().path());
+        checkOpens(tokenizer);
         var chats = shapes.stream()
                 .anyMatch(source ->
                         source.shape() == RunConfig.Shape.MESSAGES || source.shape() == RunConfig.Shape.SHAREGPT);
@@ -113,6 +117,15 @@ public final class CorpusPrep {
         return tokenizer;
     }
 
+    /** Here, since on executors a tokenizer's fault would come as a failed job. */
+    private static void checkOpens(TokenizerFiles tokenizer) {
+        try (var opened = tokenizer.open()) {
+            new TextEncoder(opened, tokenizer.configuration());
+        } catch (IllegalArgumentException e) {
+            throw new FiligreeException(Code.DATA, "tokenizer: " + e.getMessage(), e);
+        }
+    }
+
     private ShardManifest write(
             RunConfig.Data data, long seed, TokenizerFiles tokenizer, SourceReader reader, String folder, String token)
             throws IOException {
@@ -121,14 +134,15 @@ public final class CorpusPrep {
         var parts = tokenizer == null
                 ? null
                 : context.broadcast(new byte[][] {tokenizer.tokenizer(), tokenizer.config(), tokenizer.template()});
+        var all = encoded(raw, data, seed, parts);
         try {
-            var encoded = encoded(raw, data, seed, parts);
+            var encoded = all;
             var duplicates = 0L;
             if (data.deduplicate()) {
-                encoded.persist(StorageLevel.MEMORY_AND_DISK());
-                var repeats = repeats(encoded);
+                all.persist(StorageLevel.MEMORY_AND_DISK());
+                var repeats = repeats(all);
                 duplicates = repeats.count();
-                encoded = encoded.subtractByKey(repeats);
+                encoded = all.subtractByKey(repeats);
             }
             var configuration =
                     new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
@@ -142,6 +156,7 @@ public final class CorpusPrep {
                     .toList();
             return manifest(data, tokenizer, folder, token, total, duplicates, written);
         } finally {
+            all.unpersist(false);
             if (parts != null) {
                 parts.destroy();
             }
@@ -211,17 +226,19 @@ public final class CorpusPrep {
         var rejects = rejected.values().stream().mapToLong(Long::longValue).sum();
         var train = split(folder, "train", token, written, ShardTask.Written::train);
         var heldOut = split(folder, "heldout", token, written, ShardTask.Written::heldOut);
-        if (rejects > data.maxRejects() * total) {
-            throw new FiligreeException(
-                    Code.DATA,
-                    "%d of %d rows rejected, data.max_rejects allows a share of %s: %s; see %s"
-                            .formatted(rejects, total, data.maxRejects(), rejected, FileTree.join(folder, "rejects")));
-        }
+        checkRejects(data, folder, total, rejects, rejected);
         if (train.rows() == 0) {
             throw new FiligreeException(
                     Code.DATA,
                     "no row to train: %d read, %d rejected, %d held out"
                             .formatted(total, rejects, heldOut.documents()));
+        }
+        if (heldOut.rows() == 0
+                && (data.heldOut().share() > 0 || !data.heldOut().sources().isEmpty())) {
+            throw new FiligreeException(
+                    Code.DATA,
+                    "data.held_out: no row is held out of %d read, %d rejected; give a larger share, or rows of its own"
+                            .formatted(total, rejects));
         }
         var counts = new TreeMap<String, Long>();
         counts.put("read", total);
@@ -247,6 +264,16 @@ public final class CorpusPrep {
                 rejected,
                 train,
                 heldOut);
+    }
+
+    private static void checkRejects(
+            RunConfig.Data data, String folder, long read, long rejects, Map<String, Long> reasons) {
+        if (rejects > data.maxRejects() * read) {
+            throw new FiligreeException(
+                    Code.DATA,
+                    "%d of %d rows rejected, data.max_rejects allows a share of %s: %s; see %s"
+                            .formatted(rejects, read, data.maxRejects(), reasons, FileTree.join(folder, "rejects")));
+        }
     }
 
     private ShardManifest.Split split(

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.util.SerializableConfiguration;
@@ -109,7 +110,7 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
                 ? new Packer(data.maxLength(), data.shuffle() ? OPEN_ROWS : 1).pack(documents)
                 : documents;
         var maxId = rows.stream()
-                .flatMapToInt(row -> java.util.Arrays.stream(row.inputIds()))
+                .flatMapToInt(row -> IntStream.concat(IntStream.of(row.inputIds()), IntStream.of(row.labels())))
                 .max()
                 .orElseThrow();
         return new Side(

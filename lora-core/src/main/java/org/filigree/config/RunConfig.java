@@ -25,6 +25,11 @@ public record RunConfig(
         Evaluation evaluation,
         Checkpoint checkpoint) {
 
+    /** The same run with another adapter. */
+    public RunConfig withAdapter(Adapter other) {
+        return new RunConfig(run, output, base, engine, data, other, training, averaging, evaluation, checkpoint);
+    }
+
     /**
      * @param path a Hugging Face model folder
      * @param name what serving calls it: base_model_name_or_path of the published adapter

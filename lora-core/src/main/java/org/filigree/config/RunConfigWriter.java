@@ -14,8 +14,8 @@ import org.filigree.config.RunConfig.Source;
  */
 public final class RunConfigWriter {
 
-    /** Spark's own idea of what a secret is called ({@code spark.redaction.regex}). */
-    private static final Pattern SECRET = Pattern.compile("(?i).*(secret|password|token|access[.]?key).*");
+    /** Spark's own idea of what a secret is called ({@code spark.redaction.regex}, {@code spark.sql.redaction.options.regex}). */
+    private static final Pattern SECRET = Pattern.compile("(?i).*(secret|password|token|access[.]?key|url).*");
 
     private static final String REDACTED = "(redacted)";
 

@@ -62,7 +62,22 @@ public final class TextEncoder {
         return ends ? ended(ids) : ids;
     }
 
-    private int[] ended(int[] ids) {
+    /**
+     * What a piece adds to a text: in its context, so that a tokenizer that puts a space before a text does not put one in
+     * its middle. By itself where tokens reach over the seam.
+     *
+     * @param before the text so far
+     */
+    public int[] after(String before, String piece) {
+        var head = tokenizer.encode(before, false);
+        var whole = tokenizer.encode(before + piece, false);
+        return whole.length >= head.length && Arrays.equals(head, 0, head.length, whole, 0, head.length)
+                ? Arrays.copyOfRange(whole, head.length, whole.length)
+                : continuation(piece, false);
+    }
+
+    /** The tokens and the end token after them, where it does not stand there already. */
+    public int[] ended(int[] ids) {
         if (end < 0 || (ids.length > 0 && ids[ids.length - 1] == end)) {
             return ids;
         }

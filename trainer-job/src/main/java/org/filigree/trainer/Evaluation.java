@@ -61,16 +61,6 @@ public record Evaluation(
                         RunConfig.Method.LORA,
                         PeftAdapter.open(files, folder).config(),
                         folder);
-        return new RunConfig(
-                config.run(),
-                config.output(),
-                config.base(),
-                config.engine(),
-                config.data(),
-                adapter,
-                config.training(),
-                config.averaging(),
-                config.evaluation(),
-                config.checkpoint());
+        return config.withAdapter(adapter);
     }
 }

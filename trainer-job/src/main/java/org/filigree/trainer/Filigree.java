@@ -56,7 +56,8 @@ public final class Filigree {
     private static <T> T explained(Work<T> work) {
         try {
             return work.run();
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
+            // Spark throws checked exceptions that its Scala methods do not declare.
             throw Failures.explained(e);
         }
     }

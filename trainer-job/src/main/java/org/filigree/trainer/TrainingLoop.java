@@ -1,6 +1,8 @@
 package org.filigree.trainer;
 
 import java.io.IOException;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.round.RoundLoop;
@@ -49,6 +51,9 @@ final class TrainingLoop {
         state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(setup.start()));
         events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(java.util.List::of));
         last = found.map(CheckpointStore.Found::manifest).orElse(null);
+        var inputs = RunInputs.of(setup);
+        found.ifPresent(
+                f -> inputs.requireSame(EventLog.parse(f.events().subList(0, 1)).get(0)));
         progress.started(
                 engine,
                 state.round(),
@@ -56,7 +61,7 @@ final class TrainingLoop {
                 setup.plan().layout().size(),
                 setup.base().parameters());
         if (found.isEmpty()) {
-            begin(engine);
+            begin(engine, inputs);
         }
         while (!rounds.finished(state) && !stopsEarly()) {
             round();
@@ -64,17 +69,16 @@ final class TrainingLoop {
         return new Ended(state, events, rounds.finished(state) ? "completed" : "early stopping");
     }
 
-    private void begin(String engine) throws IOException {
-        events.add(
-                "start",
-                e -> e.put("run", config.run())
-                        .put("corpus", setup.corpus().manifest().fingerprint())
-                        .put("base", setup.settings().fingerprint())
-                        .put("engine", engine)
-                        .put("engine_choice", setup.settings().why())
-                        .put("trainable", setup.plan().layout().size())
-                        .put("workers", config.averaging().workers())
-                        .put("steps", setup.steps()));
+    private void begin(String engine, RunInputs inputs) throws IOException {
+        events.add("start", e -> {
+            e.put("run", config.run());
+            inputs.tell(e);
+            e.put("engine", engine)
+                    .put("engine_choice", setup.settings().why())
+                    .put("trainable", setup.plan().layout().size())
+                    .put("workers", config.averaging().workers())
+                    .put("steps", setup.steps());
+        });
         evaluate();
         save();
     }
@@ -127,6 +131,10 @@ final class TrainingLoop {
             return;
         }
         var score = rounds.score(state.values(), setup.heldOutLengths());
+        if (!Double.isFinite(score.loss())) {
+            throw new FiligreeException(
+                    Code.DIVERGED, "round %d: the held-out loss is %s".formatted(state.round(), score.loss()));
+        }
         state = state.evaluated(score.loss());
         events.add(
                 "evaluation",
@@ -139,6 +147,12 @@ final class TrainingLoop {
     }
 
     private void save() throws IOException {
+        for (var value : state.values()) {
+            if (!Float.isFinite(value)) {
+                throw new FiligreeException(
+                        Code.DIVERGED, "round %d: the update left a value that is not finite".formatted(state.round()));
+            }
+        }
         owner.check();
         events.add("checkpoint", e -> e.put("round", state.round()).put("step", state.step()));
         last = store.save(

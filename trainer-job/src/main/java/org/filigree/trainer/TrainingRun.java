@@ -2,6 +2,7 @@ package org.filigree.trainer;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -12,6 +13,7 @@ import org.filigree.config.RunConfigWriter;
 import org.filigree.dataprep.files.HadoopFiles;
 import org.filigree.trainer.input.RunRounds;
 import org.filigree.trainer.input.RunSetup;
+import org.filigree.trainer.input.StartingAdapter;
 import org.filigree.trainer.publish.Publisher;
 import org.filigree.trainer.report.HtmlReport;
 import org.filigree.trainer.round.RoundLoop;
@@ -33,9 +35,9 @@ final class TrainingRun {
 
     TrainingRun(SparkSession spark, RunConfig config, Progress progress) throws IOException {
         this.spark = spark;
-        this.config = config;
         this.progress = progress;
         var files = new HadoopFiles(spark.sparkContext().hadoopConfiguration());
+        this.config = StartingAdapter.resolved(files, config);
         // Executors read there what is to be published, and have working directories of their own.
         this.folder = new RunFolder(files, files.absolute(config.output()), config.run());
     }
@@ -43,8 +45,8 @@ final class TrainingRun {
     Outcome run() throws IOException {
         var yaml = RunConfigWriter.writeWithoutSecrets(config);
         folder.check(yaml);
-        var ended = folder.outcome();
-        if (ended.isPresent() && ended.get().status() == Outcome.Status.DONE) {
+        var ended = done();
+        if (ended.isPresent()) {
             return ended.get();
         }
         var setup = RunSetup.of(spark, config);
@@ -63,16 +65,26 @@ final class TrainingRun {
         }
     }
 
+    private Optional<Outcome> done() throws IOException {
+        return folder.outcome().filter(outcome -> outcome.status() == Outcome.Status.DONE);
+    }
+
     private Outcome owned(RunSetup setup, RoundLoop rounds, String engine) throws IOException {
         var owner = RunOwner.take(folder.files(), folder.path());
+        // Another driver may have ended the run while this one prepared it.
+        var ended = done();
+        if (ended.isPresent()) {
+            return ended.get();
+        }
         try {
             var store = new CheckpointStore(folder.files(), folder.path());
-            var ended = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine);
+            var trained = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine);
+            var published = new Publisher(folder, owner, config, setup, rounds).publish(trained.state());
             owner.check();
-            var published = new Publisher(folder, config, setup, rounds).publish(ended.state());
             published.forEach(p -> progress.published(folder.at(p.path())));
-            return close(setup, ended, published);
-        } catch (IOException | RuntimeException e) {
+            return close(setup, trained, published);
+        } catch (Exception e) {
+            // Spark throws checked exceptions that its Scala methods do not declare.
             var shown = withWhatIsSaved(Failures.explained(e));
             tell(shown, owner);
             throw shown;

@@ -142,11 +142,13 @@ public final class RowEncoder {
             throw new BadRowException("refused by the chat template", e.getMessage());
         }
         var last = spans.size() - 1;
+        var before = new StringBuilder();
         for (var s = 0; s <= last; s++) {
             var span = spans.get(s);
-            var piece = s == 0 ? text.prompt(span.text()) : text.continuation(span.text(), false);
+            var piece = s == 0 ? text.prompt(span.text()) : text.after(before.toString(), span.text());
+            before.append(span.text());
             if (s == last && span.assistant() && Arrays.stream(piece).noneMatch(id -> id == text.endToken())) {
-                piece = text.continuation(span.text(), true);
+                piece = text.ended(piece);
             }
             for (var id : piece) {
                 ids.add(id);

@@ -12,6 +12,7 @@ import org.apache.hadoop.io.Text;
 import org.apache.hadoop.mapreduce.lib.input.TextInputFormat;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -131,7 +132,22 @@ public final class SourceReader {
                 .map(line -> new RawRow(index, plain, line).toBytes());
     }
 
+    /** @throws FiligreeException with CONFIGURATION, in Spark's own first sentence, when there is no such table or column */
     private Dataset<Row> table(Source source) {
+        try {
+            return analysed(source);
+        } catch (Exception e) {
+            // Spark's Scala methods throw it without declaring it.
+            if (e instanceof AnalysisException) {
+                var sentence = e.getMessage().lines().findFirst().orElse("").replaceFirst("(\\.) .*", "$1");
+                throw new FiligreeException(
+                        Code.CONFIGURATION, "data: %s: %s".formatted(source.describe(), sentence), e);
+            }
+            throw e;
+        }
+    }
+
+    private Dataset<Row> analysed(Source source) {
         if (source.table() != null) {
             return spark.table(source.table());
         }

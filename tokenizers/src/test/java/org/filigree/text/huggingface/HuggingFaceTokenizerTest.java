@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import org.filigree.text.TextEncoder;
+import org.filigree.text.TokenizerConfig;
 import org.filigree.text.TokenizerProvider;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,25 @@ class HuggingFaceTokenizerTest {
     void truncationThatTheFileAsksForDoesNotCutACorpus() {
         try (var tokenizer = TokenizerProvider.load().create(json())) {
             assertThat(tokenizer.encode("abababab", false)).hasSize(4);
+        }
+    }
+
+    /** As Llama 2's and Mistral's: a space before a text, but not in its middle. */
+    @Test
+    void aPieceOfAConversationHasTheTokensItHasInItsContext() {
+        var metaspace = """
+                {"version": "1.0", "truncation": null, "padding": null, "normalizer": null, "added_tokens": [],
+                 "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+                 "post_processor": null, "decoder": null,
+                 "model": {"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
+                   "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false,
+                   "vocab": {"a": 0, "b": 1, "▁": 2, "▁a": 3, "▁b": 4}, "merges": ["▁ a", "▁ b"]}}""";
+        try (var tokenizer = TokenizerProvider.load().create(metaspace.getBytes(StandardCharsets.UTF_8))) {
+            var text = new TextEncoder(tokenizer, new TokenizerConfig(null, null, null, false, null));
+            assertThat(tokenizer.encode("a b", false)).containsExactly(3, 4);
+            assertThat(text.after("a", " b")).containsExactly(4);
+            assertThat(text.after("a ", "b")).as("tokens that reach over the seam").isNotEmpty();
+            assertThat(text.continuation(" b", false)).as("by itself").isNotEqualTo(new int[] {4});
         }
     }
 

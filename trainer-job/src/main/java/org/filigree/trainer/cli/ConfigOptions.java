@@ -29,6 +29,9 @@ final class ConfigOptions {
         if (!files.exists(file)) {
             throw new FiligreeException(Code.CONFIGURATION, file + ": no such file");
         }
+        if (files.isFolder(file)) {
+            throw new FiligreeException(Code.CONFIGURATION, file + ": is a folder, wanted a run's YAML");
+        }
         try (var in = files.open(file)) {
             var yaml = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             return RunConfigReader.read(Path.of(file).toString(), yaml, sets, System.getenv());

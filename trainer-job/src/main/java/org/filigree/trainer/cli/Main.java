@@ -46,6 +46,16 @@ public final class Main {
     /** Runs one command and returns its exit code. */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
         var main = new Main();
+        try {
+            return execute(main, out, err, arguments);
+        } catch (OutOfMemoryError e) {
+            err.println("filigree: Java's heap is too small (%s): FILIGREE_JAVA_OPTS=-Xmx8g, or --driver-memory"
+                    .formatted(e.getMessage()));
+            return Code.RUN_TIME.exit();
+        }
+    }
+
+    private static int execute(Main main, PrintWriter out, PrintWriter err, String... arguments) {
         return new CommandLine(main)
                 .setOut(out)
                 .setErr(err)

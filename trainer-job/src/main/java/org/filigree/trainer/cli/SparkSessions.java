@@ -22,6 +22,10 @@ final class SparkSessions {
                     .config("spark.driver.bindAddress", "127.0.0.1")
                     .config("spark.sql.shuffle.partitions", Integer.toString(slots));
         }
+        // It counts a whole stage: the results of all workers of a round.
+        if (System.getProperty("spark.driver.maxResultSize") == null) {
+            builder.config("spark.driver.maxResultSize", "0");
+        }
         return builder.config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
                 .config("spark.kryo.registrator", FiligreeKryo.class.getName())
                 .config("spark.kryo.registrationRequired", "true")

@@ -22,19 +22,20 @@ record MemoryCheck(ModelSpec spec, Engines.Choice choice, SessionOptions options
     }
 
     void check(MemoryForecast forecast, OptionalLong available) {
-        var needed = forecast.base() + forecast.session((long) load.microBatch() * load.longest());
+        var needed = needed(forecast, load.microBatch());
         if (available.isEmpty() || needed <= available.getAsLong()) {
             return;
         }
         var fits = largest(forecast, available.getAsLong());
         throw new FiligreeException(
                 FiligreeException.Code.CONFIGURATION,
-                ("training needs %.1f GiB (the base %.1f in %s, a task with micro-batches of %d x %d tokens %.1f), "
+                ("training needs %.1f GiB (the base %.1f in %s, %d tasks with micro-batches of %d x %d tokens %.1f), "
                                 + "%.1f GiB are available: %s")
                         .formatted(
                                 needed / GIB,
                                 forecast.base() / GIB,
                                 choice.type().name().toLowerCase(java.util.Locale.ROOT),
+                                load.tasks(),
                                 load.microBatch(),
                                 load.longest(),
                                 (needed - forecast.base()) / GIB,
@@ -45,9 +46,13 @@ record MemoryCheck(ModelSpec spec, Engines.Choice choice, SessionOptions options
                                                 + "data.max_length or training.gradient_checkpointing need less"));
     }
 
+    private long needed(MemoryForecast forecast, int microBatch) {
+        return forecast.base() + load.tasks() * forecast.session((long) microBatch * load.longest());
+    }
+
     private int largest(MemoryForecast forecast, long available) {
         var rows = load.microBatch() - 1;
-        while (rows > 0 && forecast.base() + forecast.session((long) rows * load.longest()) > available) {
+        while (rows > 0 && needed(forecast, rows) > available) {
             rows--;
         }
         return rows;

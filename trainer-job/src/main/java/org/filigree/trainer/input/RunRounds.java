@@ -22,7 +22,10 @@ public final class RunRounds {
                 setup.settings(),
                 config.adapter().lora(),
                 RunSetup.options(config),
-                new ShardInput.Load(config.training().microBatchSize(), longest),
+                new ShardInput.Load(
+                        config.training().microBatchSize(),
+                        longest,
+                        TaskThreads.tasksAtOnce(spark, config.averaging().workers())),
                 setup.corpus().folder(),
                 manifest.fingerprint());
         var order = new RowOrder(

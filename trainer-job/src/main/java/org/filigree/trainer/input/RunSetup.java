@@ -11,9 +11,7 @@ import org.filigree.dataprep.files.HadoopFiles;
 import org.filigree.dataprep.shard.ShardManifest;
 import org.filigree.engine.Engines;
 import org.filigree.engine.SessionOptions;
-import org.filigree.format.FormatException;
 import org.filigree.format.HuggingFaceFolder;
-import org.filigree.format.PeftAdapter;
 import org.filigree.lora.AdapterInit;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.lora.AdapterPlanner;
@@ -44,6 +42,7 @@ public record RunSetup(
         var lora = config.adapter().lora();
         var plan = plan(base, lora);
         var start = start(files, base, plan, config);
+        checkResultSize(spark, plan, config);
         var settings = settings(spark, files.absolute(config.base().path()), base, config);
         var corpus = new CorpusPrep(spark).prepare(config);
         checkFits(base, corpus.manifest());
@@ -57,6 +56,18 @@ public record RunSetup(
                 ShardManifest.lengths(files, corpus.folder(), manifest.heldOut()),
                 steps(config.training(), manifest.train().rows()),
                 settings);
+    }
+
+    /** Spark counts the results of a whole stage, which are those of all workers. */
+    private static void checkResultSize(SparkSession spark, AdapterPlan plan, RunConfig config) {
+        var allowed = spark.sparkContext().conf().getSizeAsBytes("spark.driver.maxResultSize", "1g");
+        var needed = (long) config.averaging().workers() * plan.layout().size() * Float.BYTES;
+        if (allowed > 0 && needed > allowed) {
+            throw new FiligreeException(
+                    Code.CONFIGURATION,
+                    "a round's results are %d MB, spark.driver.maxResultSize is %d MB: set it to %dm or more, or to 0"
+                            .formatted(needed >> 20, allowed >> 20, (needed >> 20) * 11 / 10 + 1));
+        }
     }
 
     private static HuggingFaceFolder base(HadoopFiles files, String path) throws IOException {
@@ -85,11 +96,7 @@ public record RunSetup(
         if (adapter.initFrom() == null) {
             return AdapterInit.values(plan, config.training().seed(), adapter.name());
         }
-        try {
-            return PeftAdapter.open(files, adapter.initFrom()).values(plan);
-        } catch (FormatException e) {
-            throw new FiligreeException(Code.CONFIGURATION, "adapter.init_from: " + e.getMessage(), e);
-        }
+        return StartingAdapter.values(files, adapter.initFrom(), base.spec(), plan);
     }
 
     /** {@code auto} is settled on the driver, so that every executor computes alike. */

@@ -40,8 +40,9 @@ public final class ShardInput implements WorkerInput {
      *
      * @param microBatch rows
      * @param longest tokens of the longest row
+     * @param tasks of a JVM at once
      */
-    public record Load(int microBatch, int longest) implements java.io.Serializable {}
+    public record Load(int microBatch, int longest, int tasks) implements java.io.Serializable {}
 
     /**
      * @param lora null to train every weight

@@ -17,4 +17,13 @@ public final class TaskThreads {
         }
         return Math.max(1, Runtime.getRuntime().availableProcessors() / Math.max(1, spark.defaultParallelism()));
     }
+
+    /** Tasks that one JVM runs at the same time, at most. */
+    static int tasksAtOnce(JavaSparkContext spark, int workers) {
+        var slots = spark.isLocal()
+                ? spark.defaultParallelism()
+                : Integer.parseInt(spark.getConf().get("spark.executor.cores", "1"))
+                        / Integer.parseInt(spark.getConf().get("spark.task.cpus", "1"));
+        return Math.max(1, Math.min(workers, slots));
+    }
 }

@@ -14,6 +14,7 @@ import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.Outcome.Published;
 import org.filigree.trainer.run.RunFolder;
+import org.filigree.trainer.run.RunOwner;
 import org.filigree.trainer.run.RunState;
 
 /**
@@ -31,13 +32,15 @@ public final class Publisher {
     private static final double SAME_LOSS = 1e-4;
 
     private final RunFolder folder;
+    private final RunOwner owner;
     private final RunConfig config;
     private final RunSetup setup;
     private final RoundLoop rounds;
     private final AdapterFiles adapter;
 
-    public Publisher(RunFolder folder, RunConfig config, RunSetup setup, RoundLoop rounds) {
+    public Publisher(RunFolder folder, RunOwner owner, RunConfig config, RunSetup setup, RoundLoop rounds) {
         this.folder = folder;
+        this.owner = owner;
         this.config = config;
         this.setup = setup;
         this.rounds = rounds;
@@ -57,11 +60,13 @@ public final class Publisher {
     }
 
     private Published publish(String name, String which, float[] values) throws IOException {
-        var staged = folder.at(STAGING + "/" + name);
+        // By the owner's epoch, so that a driver that lost the run stages beside its successor.
+        var staged = folder.at("%s/%d/%s".formatted(STAGING, owner.epoch(), name));
         folder.files().delete(staged);
         adapter.write(staged, which, values);
         check(staged, values);
         var path = ADAPTERS + "/" + name;
+        owner.check();
         // What an earlier driver left when it was cut off.
         folder.files().delete(folder.at(path));
         return copy(staged, path, which);

@@ -99,7 +99,8 @@ final class SparkRound {
         public RoundResult run(ExecutorCache.Lease lease, int worker, float[] values) {
             var read = input.published(folder, lease.plan());
             for (var i = 0; i < values.length; i++) {
-                if (Math.abs(read[i] - values[i]) > tolerance * Math.abs(values[i])) {
+                // Negated: a value that is not a number compares false.
+                if (!(Math.abs(read[i] - values[i]) <= tolerance * Math.abs(values[i]))) {
                     throw new FiligreeException(
                             FiligreeException.Code.RUN_TIME,
                             "%s: value %d reads back as %s, trained was %s".formatted(folder, i, read[i], values[i]));

@@ -114,6 +114,7 @@ public final class CheckpointStore {
             return List.of();
         }
         return files.list(at("checkpoints")).stream()
+                .filter(name -> name.matches("\\d{8}-\\d{1,18}"))
                 .sorted(Comparator.<String>comparingInt(n -> Integer.parseInt(n.substring(0, 8)))
                         .thenComparingLong(n -> Long.parseLong(n.substring(9)))
                         .reversed())

@@ -1,8 +1,15 @@
 package org.filigree.trainer.run;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkException;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
@@ -38,7 +45,18 @@ public final class Failures {
         if (cause instanceof FormatException) {
             return Code.DATA;
         }
-        if (cause instanceof IOException && !(cause instanceof java.io.InvalidObjectException)) {
+        if (cause instanceof JsonProcessingException) {
+            return Code.DATA;
+        }
+        if (cause instanceof FileNotFoundException
+                || cause instanceof NoSuchFileException
+                || cause instanceof AccessDeniedException
+                || cause instanceof AccessControlException
+                || cause instanceof UnsupportedFileSystemException
+                || cause instanceof URISyntaxException) {
+            return Code.CONFIGURATION;
+        }
+        if (cause instanceof IOException) {
             return Code.RETRY;
         }
         return null;

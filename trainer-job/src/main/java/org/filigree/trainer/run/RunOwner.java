@@ -57,7 +57,12 @@ public final class RunOwner {
 
     private static long highest(FileTree files, String folder) throws IOException {
         return files.exists(folder)
-                ? files.list(folder).stream().mapToLong(Long::parseLong).max().orElse(0)
+                ? files.list(folder).stream()
+                        // Whatever else lies there is nobody's epoch.
+                        .filter(name -> name.matches("\\d{1,18}"))
+                        .mapToLong(Long::parseLong)
+                        .max()
+                        .orElse(0)
                 : 0;
     }
 }

@@ -103,6 +103,41 @@ class BadInputTest {
     }
 
     @Test
+    void anAdapterOnAnotherScaleIsTold() throws IOException {
+        var start = run.base().resolve("adapter-start");
+        assertRefused(
+                run.train("adapter.init_from=" + start, "adapter.target_modules=all-linear", "adapter.lora_alpha=32"),
+                2,
+                "adapter.init_from",
+                "scaled by");
+    }
+
+    @Test
+    void nothingHeldOutIsTold() throws IOException {
+        assertRefused(run.train("data.held_out=0.0001"), 3, "data.held_out", "no row is held out of 8 read");
+    }
+
+    @Test
+    void aTableThatIsNotThereIsTold() throws IOException {
+        assertRefused(
+                run.train("data.train=[{sql: 'SELECT input_ids FROM nowhere', shape: tokens}]"),
+                2,
+                "SELECT input_ids FROM nowhere",
+                "cannot be found");
+    }
+
+    @Test
+    void aLabelBeyondTheVocabularyIsTold() throws IOException {
+        Files.writeString(run.base().resolve("rows.jsonl"), "{\"input_ids\": [1, 2], \"labels\": [-100, 999999]}\n");
+        assertRefused(run.train(), 2, "token id 999999", "vocabulary");
+    }
+
+    @Test
+    void aFolderForAConfigurationIsTold() {
+        assertRefused(CommandLine.run("train", folder.toString()), 2, "is a folder");
+    }
+
+    @Test
     void anEmptyCorpusIsTold() throws IOException {
         Files.writeString(run.base().resolve("rows.jsonl"), "");
         assertRefused(run.train(), 3, "no row to train");

@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
+import org.filigree.config.RunConfigReader;
 import org.filigree.trainer.Filigree;
 import org.filigree.trainer.cli.Main;
 import org.junit.jupiter.api.AfterAll;
@@ -54,7 +57,7 @@ class DriverFaultsTest {
     @Test
     @Timeout(120)
     void aDriverKilledInMidRunGoesOnToTheSameAdapter() throws Exception {
-        var yaml = Files.writeString(folder.resolve("killed.yaml"), run.yaml("killed", folder.toString()));
+        var yaml = Files.writeString(folder.resolve("killed.yaml"), run.yaml("killed", folder.toString(), folder.resolve("shards")));
         var driver = driver(yaml);
         try {
             awaitFile(folder.resolve("killed/checkpoints/00000006-1/manifest.json"), driver);
@@ -123,6 +126,39 @@ class DriverFaultsTest {
         var files = folder.toFile().listFiles();
         assertThat(files).as(folder.toString()).isNotEmpty();
         return files;
+    }
+
+    @Test
+    void aRunThatFailsOnExecutorsSaysSoAndWhatIsSaved() throws IOException {
+        var config = run.config("broken", folder.toString(), folder.resolve("broken-shards"));
+        var corpus = Filigree.prepare(spark, config);
+        Files.delete(Path.of(corpus.folder(), corpus.manifest().train().files().get(0).name()));
+
+        assertThatThrownBy(() -> Filigree.train(spark, config))
+                .isInstanceOf(FiligreeException.class)
+                .hasMessageContaining("the checkpoint after round 0");
+
+        assertThat(Files.readString(folder.resolve("broken/outcome.json"))).contains("\"failed\"");
+    }
+
+    @Test
+    void aRunWhoseCorpusHasChangedDoesNotGoOn() throws IOException {
+        var rows = folder.resolve("llama/changed.jsonl");
+        Files.copy(folder.resolve("llama/rows.jsonl"), rows);
+        var yaml = run.yaml("changed", "full:" + folder, folder.resolve("shards")).replace("rows.jsonl", "changed.jsonl");
+        var config = RunConfigReader.read("test", yaml, List.of(), Map.of());
+        FullDisk.ROOM.set(300_000);
+        try {
+            assertThatThrownBy(() -> Filigree.train(spark, config)).hasMessageContaining("No space left");
+        } finally {
+            FullDisk.ROOM.set(Long.MAX_VALUE);
+        }
+        Files.writeString(rows, "{\"input_ids\": [1, 2, 3]}\n", StandardOpenOption.APPEND);
+
+        assertThatThrownBy(() -> Filigree.train(spark, config))
+                .isInstanceOfSatisfying(FiligreeException.class, e -> assertThat(e.code())
+                        .isEqualTo(FiligreeException.Code.CONFIGURATION))
+                .hasMessageContaining("the run's corpus has changed");
     }
 
     @Test

@@ -20,7 +20,7 @@ record FaultyRun(Path folder) {
     }
 
     /** @param output may have a scheme */
-    String yaml(String run, String output) {
+    String yaml(String run, String output, Path shards) {
         return """
                 run: %s
                 output: %s
@@ -37,12 +37,16 @@ record FaultyRun(Path folder) {
                         output,
                         folder.resolve("llama"),
                         folder.resolve("llama/rows.jsonl"),
-                        folder.resolve("shards"),
+                        shards,
                         ROUNDS);
     }
 
     RunConfig config(String run, String output) {
-        return RunConfigReader.read("test", yaml(run, output), List.of(), Map.of());
+        return config(run, output, folder.resolve("shards"));
+    }
+
+    RunConfig config(String run, String output, Path shards) {
+        return RunConfigReader.read("test", yaml(run, output, shards), List.of(), Map.of());
     }
 
     byte[] adapter(String run) throws IOException {
