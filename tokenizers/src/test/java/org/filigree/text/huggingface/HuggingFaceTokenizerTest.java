@@ -61,9 +61,9 @@ class HuggingFaceTokenizerTest {
         try (var tokenizer = TokenizerProvider.load().create(metaspace.getBytes(StandardCharsets.UTF_8))) {
             var text = new TextEncoder(tokenizer, new TokenizerConfig(null, null, null, false, null));
             assertThat(tokenizer.encode("a b", false)).containsExactly(3, 4);
+            assertThat(text.after("a", "b")).containsExactly(1);
             assertThat(text.after("a", " b")).containsExactly(4);
-            assertThat(text.after("a ", "b")).as("tokens that reach over the seam").isNotEmpty();
-            assertThat(text.continuation(" b", false)).as("by itself").isNotEqualTo(new int[] {4});
+            assertThat(text.continuation("b", false)).as("by itself").containsExactly(4);
         }
     }
 

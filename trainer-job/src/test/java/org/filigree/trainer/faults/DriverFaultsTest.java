@@ -57,7 +57,8 @@ class DriverFaultsTest {
     @Test
     @Timeout(120)
     void aDriverKilledInMidRunGoesOnToTheSameAdapter() throws Exception {
-        var yaml = Files.writeString(folder.resolve("killed.yaml"), run.yaml("killed", folder.toString(), folder.resolve("shards")));
+        var yaml = Files.writeString(
+                folder.resolve("killed.yaml"), run.yaml("killed", folder.toString(), folder.resolve("shards")));
         var driver = driver(yaml);
         try {
             awaitFile(folder.resolve("killed/checkpoints/00000006-1/manifest.json"), driver);
@@ -130,9 +131,19 @@ class DriverFaultsTest {
 
     @Test
     void aRunThatFailsOnExecutorsSaysSoAndWhatIsSaved() throws IOException {
-        var config = run.config("broken", folder.toString(), folder.resolve("broken-shards"));
+        // Rows of its own, which no executor has read before.
+        var rows = folder.resolve("llama/broken.jsonl");
+        Files.writeString(rows, "{\"input_ids\": [4, 5, 6]}\n{\"input_ids\": [7, 8, 9]}\n".repeat(8));
+        var yaml =
+                run.yaml("broken", folder.toString(), folder.resolve("shards")).replace("rows.jsonl", "broken.jsonl");
+        var config = RunConfigReader.read(
+                "test",
+                yaml.replace(", held_out: 0.3", "").replace("evaluation: {every_rounds: 5}\n", ""),
+                List.of(),
+                Map.of());
         var corpus = Filigree.prepare(spark, config);
-        Files.delete(Path.of(corpus.folder(), corpus.manifest().train().files().get(0).name()));
+        Files.delete(Path.of(
+                corpus.folder(), corpus.manifest().train().files().get(0).name()));
 
         assertThatThrownBy(() -> Filigree.train(spark, config))
                 .isInstanceOf(FiligreeException.class)
@@ -145,7 +156,8 @@ class DriverFaultsTest {
     void aRunWhoseCorpusHasChangedDoesNotGoOn() throws IOException {
         var rows = folder.resolve("llama/changed.jsonl");
         Files.copy(folder.resolve("llama/rows.jsonl"), rows);
-        var yaml = run.yaml("changed", "full:" + folder, folder.resolve("shards")).replace("rows.jsonl", "changed.jsonl");
+        var yaml =
+                run.yaml("changed", "full:" + folder, folder.resolve("shards")).replace("rows.jsonl", "changed.jsonl");
         var config = RunConfigReader.read("test", yaml, List.of(), Map.of());
         FullDisk.ROOM.set(300_000);
         try {
@@ -156,8 +168,9 @@ class DriverFaultsTest {
         Files.writeString(rows, "{\"input_ids\": [1, 2, 3]}\n", StandardOpenOption.APPEND);
 
         assertThatThrownBy(() -> Filigree.train(spark, config))
-                .isInstanceOfSatisfying(FiligreeException.class, e -> assertThat(e.code())
-                        .isEqualTo(FiligreeException.Code.CONFIGURATION))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class,
+                        e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.CONFIGURATION))
                 .hasMessageContaining("the run's corpus has changed");
     }
 

@@ -32,13 +32,7 @@ record FaultyRun(Path folder) {
                 averaging: {workers: 2, exchange: gradients}
                 evaluation: {every_rounds: 5}
                 checkpoint: {every_rounds: 2}
-                """.formatted(
-                        run,
-                        output,
-                        folder.resolve("llama"),
-                        folder.resolve("llama/rows.jsonl"),
-                        shards,
-                        ROUNDS);
+                """.formatted(run, output, folder.resolve("llama"), folder.resolve("llama/rows.jsonl"), shards, ROUNDS);
     }
 
     RunConfig config(String run, String output) {
