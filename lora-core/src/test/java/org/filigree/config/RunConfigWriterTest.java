@@ -130,7 +130,7 @@ class RunConfigWriterTest {
     void secretsOfOptionsAreBlackened() {
         var config = read(
                 SMALLEST,
-                "data.train.0={format: jdbc, shape: text, options: {url: there, Password: pw1, fs.s3a.access.key: pw2, authToken: pw3}}",
+                "data.train.0={format: jdbc, shape: text, options: {url: 'jdbc:x?password=pw0', dbtable: there, Password: pw1, fs.s3a.access.key: pw2, authToken: pw3}}",
                 "data.held_out=[{path: x, shape: text, options: {client_secret: pw4}}]");
         assertThat(RunConfigWriter.write(config)).contains("pw1", "pw2", "pw3", "pw4");
         assertThat(RunConfigWriter.writeWithoutSecrets(config))

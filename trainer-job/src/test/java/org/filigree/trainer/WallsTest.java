@@ -53,7 +53,13 @@ class WallsTest {
     void nobodyImportsAnEngineOrATokenizer() {
         noClasses()
                 .that()
-                .resideInAnyPackage("org.filigree.trainer..")
+                .resideInAPackage("org.filigree..")
+                .and()
+                .resideOutsideOfPackages(
+                        "org.filigree.engine.libtorch..",
+                        "org.filigree.engine.dl4j..",
+                        "org.filigree.engine.kit..",
+                        "org.filigree.text.huggingface..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -62,7 +68,29 @@ class WallsTest {
                         "org.filigree.engine.kit..",
                         "org.filigree.text.huggingface..",
                         "org.bytedeco..",
+                        "org.nd4j..",
                         "ai.djl..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theEnginesShareNothingBelowTheKernels() {
+        assertThat(CLASSES.contain("org.filigree.engine.libtorch.LibTorchEngine"))
+                .isTrue();
+        assertThat(CLASSES.contain("org.filigree.engine.dl4j.Dl4jEngine")).isTrue();
+        noClasses()
+                .that()
+                .resideInAPackage("org.filigree.engine.libtorch..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.filigree.engine.dl4j..", "org.nd4j..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("org.filigree.engine.dl4j..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.filigree.engine.libtorch..", "org.bytedeco.pytorch..")
                 .check(CLASSES);
     }
 
