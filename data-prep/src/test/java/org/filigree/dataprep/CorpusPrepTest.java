@@ -106,6 +106,14 @@ class CorpusPrepTest {
     }
 
     @Test
+    void aLabelIsLearnedAsTheWordsThatNameIt() throws IOException {
+        assertRow(
+                only(Shape.TEXT_LABEL, Map.of("label", "{class} d"), "{\"text\": \"a\", \"class\": \"b\"}"),
+                new int[] {0, 3, 4, 6, 1},
+                new int[] {IGNORED, IGNORED, 4, 6, 1});
+    }
+
+    @Test
     void messagesTrainWhatTheAssistantSaysWithTheTemplatesOwnEnd() throws IOException {
         assertRow(
                 only(

@@ -85,6 +85,7 @@ public record RunConfig(
         ALPACA,
         SHAREGPT,
         SOURCE_TARGET,
+        TEXT_LABEL,
         TOKENS
     }
 

@@ -131,6 +131,7 @@ final class SourceFields {
             case ALPACA -> List.of("instruction", "input", "output");
             case SHAREGPT -> List.of("conversations");
             case SOURCE_TARGET -> List.of("source", "target");
+            case TEXT_LABEL -> List.of("text", "label");
             case TOKENS -> List.of("input_ids", "labels");
         };
     }

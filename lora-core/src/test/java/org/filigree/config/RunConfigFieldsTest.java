@@ -70,7 +70,7 @@ class RunConfigFieldsTest {
         REFUSED.put("data.train.0.sql", NO_TEXTS);
         REFUSED.put("data.train.0.format", NO_TEXTS);
         REFUSED.put("data.train.0.options", NO_MAPS);
-        REFUSED.put("data.train.0.shape", with(NO_WORDS, "text_label"));
+        REFUSED.put("data.train.0.shape", with(NO_WORDS, "masked"));
         REFUSED.put("data.train.0.columns", with(NO_MAPS, "{text: ''}"));
         REFUSED.put("data.train.0.weight", NO_POSITIVES);
         REFUSED.put("data.train.0.skip", NO_INTEGERS);

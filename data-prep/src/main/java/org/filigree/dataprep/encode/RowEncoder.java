@@ -111,6 +111,8 @@ public final class RowEncoder {
         return switch (source.shape()) {
             case TEXT -> text.text(fields.text("text"));
             case PROMPT_COMPLETION -> text.completion(fields.text("prompt"), fields.text("completion"), completionOnly);
+            // A causal model learns a class as the words of its label.
+            case TEXT_LABEL -> text.completion(fields.text("text"), fields.text("label"), completionOnly);
             case SOURCE_TARGET -> text.completion(fields.text("source"), fields.text("target"), completionOnly);
             case ALPACA -> text.completion(alpaca(fields), fields.text("output"), completionOnly);
             case MESSAGES -> conversation(Conversation.messages(fields.node("messages")), completionOnly);
@@ -160,6 +162,9 @@ public final class RowEncoder {
 
     private static TokenRow ready(RowFields fields) {
         var ids = integers(fields.node("input_ids"), "input_ids", 0);
+        if (!fields.has("labels") && fields.has("label")) {
+            throw new BadRowException("a label for a classifier", "no family here has classes; labels are one a token");
+        }
         var labels = fields.has("labels") ? integers(fields.node("labels"), "labels", TokenRow.IGNORED) : ids.clone();
         if (ids.length != labels.length) {
             throw new BadRowException(
