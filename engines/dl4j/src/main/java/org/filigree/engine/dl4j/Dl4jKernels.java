@@ -21,6 +21,7 @@ final class Dl4jKernels implements Kernels {
     private final Norms norms;
     private final Rotation rotation;
     private final AttentionKernel attention;
+    private final AttentionGradient attentionGradient;
     private final Activations activations;
     private final Losses losses;
     private final Optimizer optimizer;
@@ -35,6 +36,7 @@ final class Dl4jKernels implements Kernels {
         norms = new Norms(workers);
         rotation = new Rotation(workers);
         attention = new AttentionKernel(workers, pool);
+        attentionGradient = new AttentionGradient(attention, movement, pool);
         activations = new Activations(workers, pool);
         losses = new Losses(workers, pool);
         optimizer = new Optimizer(workers);
@@ -180,7 +182,7 @@ final class Dl4jKernels implements Kernels {
             Buffer dQ,
             Buffer dK,
             Buffer dV) {
-        attention.backward(shape, segments, q, k, v, out, logSumExp, dOut, dQ, dK, dV);
+        attentionGradient.backward(shape, segments, q, k, v, out, logSumExp, dOut, dQ, dK, dV);
     }
 
     @Override

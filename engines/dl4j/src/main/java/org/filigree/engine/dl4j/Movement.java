@@ -8,6 +8,8 @@ final class Movement {
     /** Fewest elements worth a thread. */
     private static final int FEWEST = 1 << 15;
 
+    private static final int BLOCK = 1 << 12;
+
     private final Workers workers;
 
     Movement(Workers workers) {
@@ -47,32 +49,36 @@ final class Movement {
         var a = Shapes.floats("add", "a", aBuffer);
         var b = Shapes.require("add", "b", bBuffer, a.rows(), a.columns());
         var out = Shapes.require("add", "out", outBuffer, a.rows(), a.columns());
-        workers.over(a.rows(), fewestRows(a.columns()), (first, count) -> {
-            var left = a.window(first, count);
-            var right = b.window(first, count);
-            var sum = out.window(first, count);
-            for (var r = 0; r < count; r++) {
-                for (var c = 0; c < a.columns(); c++) {
-                    sum.put(r * out.stride() + c, left.get(r * a.stride() + c) + right.get(r * b.stride() + c));
-                }
-            }
-        });
+        addScaled(1, b, a, out);
     }
 
     void addScaled(double alpha, Buffer xBuffer, Buffer yBuffer) {
         var x = Shapes.floats("addScaled", "x", xBuffer);
         var y = Shapes.require("addScaled", "y", yBuffer, x.rows(), x.columns());
-        var factor = (float) alpha;
+        addScaled((float) alpha, x, y, y);
+    }
+
+    /** {@code out = alpha * x + y}, in blocks that stay in the cache. */
+    private void addScaled(float alpha, NdBuffer x, NdBuffer y, NdBuffer out) {
+        var step = Math.max(1, BLOCK / Math.max(1, x.columns()));
         workers.over(x.rows(), fewestRows(x.columns()), (first, count) -> {
-            var source = x.window(first, count);
-            var target = y.window(first, count);
-            for (var r = 0; r < count; r++) {
-                for (var c = 0; c < x.columns(); c++) {
-                    var at = r * y.stride() + c;
-                    target.put(at, target.get(at) + factor * source.get(r * x.stride() + c));
-                }
+            var n = Math.min(step, count) * x.columns();
+            var added = new float[n];
+            var sum = new float[n];
+            for (var row = first; row < first + count; row += step) {
+                var rows = Math.min(step, first + count - row);
+                x.load(row, rows, added);
+                y.load(row, rows, sum);
+                addScaled(alpha, added, sum);
+                out.store(row, rows, sum);
             }
         });
+    }
+
+    private static void addScaled(float alpha, float[] added, float[] sum) {
+        for (var i = 0; i < sum.length; i++) {
+            sum[i] += alpha * added[i];
+        }
     }
 
     void gatherRows(Buffer tableBuffer, int[] rows, Buffer outBuffer, boolean accumulate) {

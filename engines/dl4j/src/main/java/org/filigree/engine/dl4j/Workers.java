@@ -8,7 +8,8 @@ import java.util.concurrent.Future;
 
 /**
  * Cuts a kernel's work into as many parts as there are threads. The cut depends on the numbers alone, and a part writes
- * what no other does, so that the bits do not depend on who runs when. Native calls keep to their caller's thread.
+ * what no other does, so that the bits do not depend on who runs when. Native calls keep to their caller's thread, and what
+ * a part calls is not cut again: lanes of a batch may be parts.
  */
 final class Workers {
 
@@ -17,6 +18,9 @@ final class Workers {
         thread.setDaemon(true);
         return thread;
     });
+
+    /** Set while a thread runs one of several parts. */
+    private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
 
     private final int threads;
 
@@ -31,16 +35,20 @@ final class Workers {
 
     /** Runs parts of at least {@code fewest} items, the first by the caller; returns when all have ended. */
     void over(int items, int fewest, Part part) {
-        var parts = Math.min(threads, Math.max(1, items / Math.max(1, fewest)));
+        var parts = Math.min(threads, items / Math.max(1, fewest));
+        if (parts <= 1 || INSIDE.get()) {
+            part.run(0, items);
+            return;
+        }
         var size = (items + parts - 1) / parts;
         var others = new ArrayList<Future<?>>();
         for (var from = size; from < items; from += size) {
             var begin = from;
-            others.add(HELPERS.submit(() -> part.run(begin, Math.min(size, items - begin))));
+            others.add(HELPERS.submit(() -> inside(part, begin, Math.min(size, items - begin))));
         }
         Throwable failure = null;
         try {
-            part.run(0, Math.min(size, items));
+            inside(part, 0, size);
         } catch (RuntimeException | Error e) {
             failure = e;
         }
@@ -52,6 +60,15 @@ final class Workers {
         }
         if (failure != null) {
             throw (RuntimeException) failure;
+        }
+    }
+
+    private static void inside(Part part, int from, int count) {
+        INSIDE.set(true);
+        try {
+            part.run(from, count);
+        } finally {
+            INSIDE.set(false);
         }
     }
 
