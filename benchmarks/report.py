@@ -29,22 +29,25 @@ def main():
     print("| --- | --- | --- | --- | --- | --- |")
     summary = []
     for kind in sorted({run["type"] for run in runs}, reverse=True):
-        sides = {}
-        for side in ("pytorch", "filigree-libtorch"):
-            of = sides[side] = [r for r in runs if r["type"] == kind and r["side"] == side]
+        of_kind = [run for run in runs if run["type"] == kind]
+        theirs = [run for run in of_kind if run["side"] == "pytorch"]
+        for side in sorted({run["side"] for run in of_kind}, key=lambda side: (side != "pytorch", side)):
+            of = [run for run in of_kind if run["side"] == side]
             print("| %s | %s | %.0f | %s | %.0f | %.0f |" % (
                 kind, side, median(of, "tokens_per_second"), spread(of, "tokens_per_second"),
                 median(of, "tokens_per_core_second"), median(of, "peak_mb")))
-        ours, theirs = sides["filigree-libtorch"], sides["pytorch"]
-        pairs = [a["tokens_per_second"] / b["tokens_per_second"] for a, b in zip(ours, theirs)]
-        summary.append("| %s | %.2f | %.2f | %.2f | %.2f | %.0f | %.0f%% |" % (
-            kind, median(ours, "tokens_per_second") / median(theirs, "tokens_per_second"), statistics.median(pairs),
-            median(ours, "tokens_per_core_second") / median(theirs, "tokens_per_core_second"),
-            median(ours, "peak_mb") / median(theirs, "peak_mb"), median(ours, "product_gflops"),
-            100 * median(ours, "share_of_product_rate")))
+            if side == "pytorch":
+                continue
+            pairs = [a["tokens_per_second"] / b["tokens_per_second"] for a, b in zip(of, theirs)]
+            summary.append("| %s | %s | %.2f | %.2f | %.2f | %.2f | %.0f | %.0f%% |" % (
+                kind, side, median(of, "tokens_per_second") / median(theirs, "tokens_per_second"),
+                statistics.median(pairs),
+                median(of, "tokens_per_core_second") / median(theirs, "tokens_per_core_second"),
+                median(of, "peak_mb") / median(theirs, "peak_mb"), median(of, "product_gflops"),
+                100 * median(of, "share_of_product_rate")))
     print("\nFiligree / PyTorch:\n")
-    print("| type | tokens/s, of medians | tokens/s, median of rounds | tokens per core-second | peak memory | product rate, GFLOPS | our share |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("| type | side | tokens/s, of medians | tokens/s, median of rounds | tokens per core-second | peak memory | product rate, GFLOPS | our share |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     print("\n".join(summary))
     print("""
 - Peak memory is the process's largest resident set on both sides (VmHWM, ru_maxrss): libraries, weights, all. The

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# A LoRA training step, Filigree's libtorch engine against plain PyTorch (peer.py), on this machine's CPU.
+# A LoRA training step, Filigree's engines against plain PyTorch (peer.py), on this machine's CPU.
 #
 #   benchmarks/run.sh                 2 threads, 5 rounds, both types
-#   ROUNDS=3 STEPS=6 THREADS=2 benchmarks/run.sh float32
+#   ENGINES=libtorch ROUNDS=3 STEPS=6 THREADS=2 benchmarks/run.sh float32
 #
-# The two sides take turns, so that whatever else the machine does falls on both. Prints a table of medians and ratios
+# The sides take turns, so that whatever else the machine does falls on all. Prints a table of medians and ratios
 # and writes it to benchmarks/results/<date>-<cpu>.md. Needs a JDK 17 and PyTorch for /usr/bin/python3 (PYTHON=... for
 # another); builds Filigree with ./mvnw; installs nothing else.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 rounds=${ROUNDS:-5} steps=${STEPS:-8} threads=${THREADS:-2} python=${PYTHON:-/usr/bin/python3} heap=${HEAP:-128m}
+engines=${ENGINES:-libtorch dl4j}
 types=("$@")
 [ ${#types[@]} -gt 0 ] || types=(float32 bfloat16)
 
@@ -36,7 +37,7 @@ environment=(env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 peer=("${environment[@]}" ATEN_CPU_CAPABILITY=avx512 "$python" benchmarks/peer.py)
 grep -q avx512bw /proc/cpuinfo || peer=("${environment[@]}" "$python" benchmarks/peer.py)
 filigree=("${environment[@]}" java "-Xmx$heap" -XX:+UseSerialGC -cp "$classpath"
-  org.filigree.benchmarks.StepBenchmark libtorch)
+  org.filigree.benchmarks.StepBenchmark)
 
 lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT
@@ -44,9 +45,13 @@ for round in $(seq "$rounds"); do
   for type in "${types[@]}"; do
     echo "round $round of $rounds, $type" >&2
     "${peer[@]}" "$type" "$threads" "$steps" >>"$lines"
-    "${filigree[@]}" "$type" "$threads" "$steps" 2>"$lines.log" >>"$lines" ||
-      { cat "$lines.log" >&2; fail "Filigree's side failed"; }
-    rm -f "$lines.log"
+    for engine in $engines; do
+      # Deeplearning4j's computes in float32 alone.
+      [ "$engine $type" != "dl4j bfloat16" ] || continue
+      "${filigree[@]}" "$engine" "$type" "$threads" "$steps" 2>"$lines.log" >>"$lines" ||
+        { cat "$lines.log" >&2; fail "engine $engine failed"; }
+      rm -f "$lines.log"
+    done
   done
 done
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)
