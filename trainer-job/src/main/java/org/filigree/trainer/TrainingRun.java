@@ -8,6 +8,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import org.filigree.config.FiligreeException;
+import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigWriter;
 import org.filigree.dataprep.files.HadoopFiles;
@@ -110,15 +111,23 @@ final class TrainingRun {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    /** A failure's line ends with where the run can go on from. */
+    /** A failure's line ends with what is saved, and how to go on where the same command could do better. */
     private FiligreeException withWhatIsSaved(FiligreeException failure) {
         try {
             var newest = new CheckpointStore(folder.files(), folder.path()).newest();
             var saved = newest.isEmpty()
                     ? "no checkpoint was saved"
-                    : "the checkpoint after round %d in %s stands, and the same command goes on from it"
+                    : "the checkpoint after round %d in %s stands"
                             .formatted(newest.get().state().round(), folder.path());
-            return new FiligreeException(failure.code(), failure.getMessage() + "; " + saved, failure);
+            var resumes = newest.isPresent() && (failure.code() == Code.RUN_TIME || failure.code() == Code.RETRY);
+            return new FiligreeException(
+                    failure.code(),
+                    "%s; %s%s"
+                            .formatted(
+                                    failure.getMessage(),
+                                    saved,
+                                    resumes ? ", and the same command goes on from it" : ""),
+                    failure);
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
             return failure;
