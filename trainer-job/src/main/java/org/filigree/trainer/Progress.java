@@ -25,4 +25,9 @@ public interface Progress {
     default void evaluated(int round, RoundLoop.Score score) {}
 
     default void published(String folder) {}
+
+    /** Asked between rounds, and when one fails: whether to stop, with a checkpoint of the last whole round. */
+    default boolean stopRequested() {
+        return false;
+    }
 }

@@ -70,7 +70,7 @@ record Summary(
     static Outcome failed(RunConfig config, FiligreeException failure, double seconds) {
         return new Outcome(
                 config.run(),
-                Outcome.Status.FAILED,
+                failure.code() == FiligreeException.Code.STOPPED ? Outcome.Status.STOPPED : Outcome.Status.FAILED,
                 failure.code().exit(),
                 failure.getMessage(),
                 0,

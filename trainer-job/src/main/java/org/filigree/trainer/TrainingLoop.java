@@ -64,7 +64,7 @@ final class TrainingLoop {
             begin(engine, inputs);
         }
         while (!rounds.finished(state) && !stopsEarly()) {
-            round();
+            roundUnlessStopped();
         }
         return new Ended(state, events, rounds.finished(state) ? "completed" : "early stopping");
     }
@@ -81,6 +81,28 @@ final class TrainingLoop {
         });
         evaluate();
         save();
+    }
+
+    /** What a stop cuts off is dropped: a round before its results, or all since the checkpoint in an evaluation. */
+    private void roundUnlessStopped() throws IOException {
+        var before = state.round();
+        try {
+            if (!progress.stopRequested()) {
+                round();
+                before = state.round();
+            }
+        } catch (Exception e) {
+            // Spark's job fails as its context goes down with the JVM.
+            if (!progress.stopRequested()) {
+                throw e;
+            }
+        }
+        if (progress.stopRequested()) {
+            if (state.round() == before && last.round() < before) {
+                save();
+            }
+            throw new FiligreeException(Code.STOPPED, "stopped after round %d".formatted(state.round()));
+        }
     }
 
     private void round() throws IOException {

@@ -3,6 +3,7 @@ package org.filigree.trainer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -27,6 +28,8 @@ import org.filigree.trainer.run.RunOwner;
 
 /** One call of {@code train}: claims the run, goes on from its newest checkpoint, trains, publishes. */
 final class TrainingRun {
+
+    private static final Set<Code> RESUMABLE = Set.of(Code.RUN_TIME, Code.RETRY, Code.STOPPED);
 
     private final SparkSession spark;
     private final RunConfig config;
@@ -119,7 +122,7 @@ final class TrainingRun {
                     ? "no checkpoint was saved"
                     : "the checkpoint after round %d in %s stands"
                             .formatted(newest.get().state().round(), folder.path());
-            var resumes = newest.isPresent() && (failure.code() == Code.RUN_TIME || failure.code() == Code.RETRY);
+            var resumes = newest.isPresent() && RESUMABLE.contains(failure.code());
             return new FiligreeException(
                     failure.code(),
                     "%s; %s%s"

@@ -8,7 +8,7 @@ import org.filigree.trainer.Progress;
 import org.filigree.trainer.round.RoundLoop;
 
 /** A line for what happens, and one every few seconds for rounds. */
-final class ConsoleProgress implements Progress {
+class ConsoleProgress implements Progress {
 
     /** A round is shown when this long has passed since the last that was. */
     private static final double SECONDS_BETWEEN = 2;

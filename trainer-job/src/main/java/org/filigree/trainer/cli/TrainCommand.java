@@ -34,8 +34,14 @@ final class TrainCommand implements Callable<Integer> {
             out.flush();
             return 0;
         }
-        try (var spark = SparkSessions.open(config.run(), config.averaging().workers())) {
-            var outcome = Filigree.train(spark, config, new ConsoleProgress(out, config));
+        try (var stop = new StopSignal();
+                var spark = SparkSessions.open(config.run(), config.averaging().workers())) {
+            var outcome = Filigree.train(spark, config, new ConsoleProgress(out, config) {
+                @Override
+                public boolean stopRequested() {
+                    return stop.received();
+                }
+            });
             new OutcomeTable(config, outcome).print(out);
             return outcome.code();
         }

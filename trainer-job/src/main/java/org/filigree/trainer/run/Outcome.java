@@ -41,7 +41,9 @@ public record Outcome(
         @JsonProperty("done")
         DONE,
         @JsonProperty("failed")
-        FAILED
+        FAILED,
+        @JsonProperty("stopped")
+        STOPPED
     }
 
     /**

@@ -74,6 +74,33 @@ class DriverFaultsTest {
         assertThat(run.rounds("killed")).isEqualTo(EVERY_ROUND_ONCE);
     }
 
+    @Test
+    @Timeout(120)
+    void aDriverToldToStopSavesItsLastRoundAndGoesOnLater() throws Exception {
+        var yaml = Files.writeString(
+                folder.resolve("stopped.yaml"),
+                run.yaml("stopped", folder.toString(), folder.resolve("shards"))
+                        .replace("checkpoint: {every_rounds: 2}", "checkpoint: {every_rounds: 1000}"));
+        var driver = driver(yaml);
+        try {
+            awaitFile(folder.resolve("stopped/checkpoints/00000000-1/manifest.json"), driver);
+            driver.destroy();
+            assertThat(driver.waitFor(60, TimeUnit.SECONDS))
+                    .as("ended by itself")
+                    .isTrue();
+        } finally {
+            driver.destroyForcibly();
+        }
+        assertThat(driver.exitValue()).isEqualTo(FiligreeException.Code.STOPPED.exit());
+        assertThat(Files.readString(folder.resolve("stopped/outcome.json")))
+                .contains("\"stopped\"", "143", "the same command goes on from it");
+
+        Filigree.train(spark, RunConfigReader.read("test", Files.readString(yaml), List.of(), Map.of()));
+
+        assertThat(run.adapter("stopped")).isEqualTo(run.adapter("undisturbed"));
+        assertThat(run.rounds("stopped")).isEqualTo(EVERY_ROUND_ONCE);
+    }
+
     private Process driver(Path yaml) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
