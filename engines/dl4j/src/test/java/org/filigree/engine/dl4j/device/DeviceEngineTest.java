@@ -1,0 +1,25 @@
+package org.filigree.engine.dl4j.device;
+
+import java.util.Set;
+import org.filigree.engine.Engine;
+import org.filigree.engine.Kernels;
+import org.filigree.engine.kit.EngineCompatibilityKit;
+import org.filigree.model.DataType;
+
+class DeviceEngineTest extends EngineCompatibilityKit {
+
+    @Override
+    protected Engine engine() {
+        return new DeviceEngine();
+    }
+
+    @Override
+    protected Set<DataType> computeTypes() {
+        return Set.of(DataType.FLOAT32);
+    }
+
+    @Override
+    protected Kernels kernels(DataType computeType) {
+        return engine().open("cpu", computeType, 2);
+    }
+}
