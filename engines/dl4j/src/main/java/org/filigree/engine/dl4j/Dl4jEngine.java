@@ -4,7 +4,9 @@ import java.util.Locale;
 import org.filigree.engine.Engine;
 import org.filigree.engine.EngineUnavailableException;
 import org.filigree.engine.Kernels;
+import org.filigree.engine.dl4j.device.DeviceKernels;
 import org.filigree.model.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The second engine: Deeplearning4j's ND4J and OpenBLAS. It shares nothing with libtorch's below {@link Kernels}, so that
@@ -38,12 +40,24 @@ public final class Dl4jEngine implements Engine {
             throw new EngineUnavailableException("engine dl4j: threads must be positive, found " + threads);
         }
         if (!device.equals("cpu")) {
-            throw new EngineUnavailableException("engine dl4j: device %s: %s".formatted(device, Gpus.refusal(device)));
+            return onGpu(device, threads);
         }
         var natives = Nd4jNatives.load();
         one(threads);
         natives.singleThreaded();
         return new Dl4jKernels(natives, threads, fingerprint(threads));
+    }
+
+    private static Kernels onGpu(String device, int threads) {
+        var refusal = Gpus.refusal(device);
+        if (refusal == null && !Nd4j.getBackend().getClass().getName().contains(".jcublas.")) {
+            refusal = "ND4J took " + Nd4j.getBackend().getClass().getSimpleName() + " in this JVM";
+        }
+        if (refusal != null) {
+            throw new EngineUnavailableException("engine dl4j: device %s: %s".formatted(device, refusal));
+        }
+        one(threads);
+        return new DeviceKernels("dl4j %s, device %s, float32".formatted(Nd4jNatives.versions(), device));
     }
 
     /** One value a JVM: equal bits depend on it. */
@@ -61,11 +75,10 @@ public final class Dl4jEngine implements Engine {
                 .formatted(Nd4jNatives.versions(), CpuModel.local(), threads);
     }
 
-    /** None: the kernels run on the CPU. */
     @Override
     public int gpus() {
         Nd4jNatives.load();
-        return 0;
+        return Gpus.refusal("cuda") == null ? 1 : 0;
     }
 
     @Override

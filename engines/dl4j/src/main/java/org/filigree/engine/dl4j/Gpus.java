@@ -6,7 +6,7 @@ import java.util.ServiceLoader;
 import org.nd4j.linalg.factory.Nd4jBackend;
 import org.nd4j.nativeblas.NativeOps;
 
-/** Why a GPU is refused. ND4J's CUDA backend comes with the Maven profile {@code dl4j-cuda}. */
+/** Which GPU is taken, and why another is refused. ND4J's CUDA backend comes with the Maven profile {@code dl4j-cuda}. */
 final class Gpus {
 
     /** The latest that its binaries hold code for; they hold none that a later one could compile. */
@@ -14,7 +14,7 @@ final class Gpus {
 
     private Gpus() {}
 
-    /** In one line, for {@code cuda} or {@code cuda:1}. */
+    /** In one line, for {@code cuda} or {@code cuda:1}; null for a GPU that ND4J has code for. */
     static String refusal(String device) {
         if (!device.matches("cuda(:\\d+)?")) {
             return "there are cpu and cuda";
@@ -26,7 +26,13 @@ final class Gpus {
                 return "ND4J's CUDA backend is not on the class path (Maven profile dl4j-cuda)";
             }
             var found = ops.get().getAvailableDevices();
-            return index < found ? verdict(ops.get(), index) : "CUDA sees %d devices".formatted(found);
+            if (index >= found) {
+                return "CUDA sees %d devices".formatted(found);
+            }
+            // ND4J spreads threads over the devices it sees, and a session's buffers must stay on one.
+            return found > 1
+                    ? "CUDA sees %d devices, this engine works on one: set CUDA_VISIBLE_DEVICES".formatted(found)
+                    : verdict(ops.get(), index);
         } catch (ReflectiveOperationException | IOException | LinkageError | RuntimeException e) {
             return "ND4J's CUDA backend does not load: " + Nd4jNatives.rootOf(e);
         }
@@ -41,8 +47,7 @@ final class Gpus {
         return capability > NEWEST
                 ? "%s is sm_%d; ND4J's CUDA 11.6 build has code up to sm_%d and none for later ones"
                         .formatted(name, capability, NEWEST)
-                : "%s is one that ND4J has code for, but this engine's kernels run on cpu only; use engine libtorch"
-                        .formatted(name);
+                : null;
     }
 
     private static Optional<NativeOps> cuda() throws ReflectiveOperationException, IOException {
