@@ -102,10 +102,10 @@ final class TrainingRun {
                 "published",
                 e -> e.put("which", p.which()).put("path", p.path()).put("bytes", p.bytes())));
         events.add("finish", e -> e.put("reason", ended.reason()));
-        var summary = Summary.of(EventLog.parse(events.all()));
-        var outcome = summary.outcome(config, setup, ended.reason(), published, seconds());
+        var told = EventLog.parse(events.all());
+        var outcome = Summary.of(told).outcome(config, setup, ended.reason(), published, seconds());
         folder.write(RunFolder.EVENTS, String.join("\n", events.all()) + "\n");
-        folder.write(RunFolder.REPORT, HtmlReport.of(outcome, EventLog.parse(events.all())));
+        folder.write(RunFolder.REPORT, HtmlReport.of(outcome, told));
         folder.close(outcome);
         return outcome;
     }

@@ -42,10 +42,7 @@ public final class Failures {
                 || cause instanceof OutOfEngineMemoryException) {
             return Code.CONFIGURATION;
         }
-        if (cause instanceof FormatException) {
-            return Code.DATA;
-        }
-        if (cause instanceof JsonProcessingException) {
+        if (cause instanceof FormatException || cause instanceof JsonProcessingException) {
             return Code.DATA;
         }
         if (cause instanceof FileNotFoundException

@@ -39,16 +39,28 @@ class CommandLineParityTest {
     @ParameterizedTest
     @CsvSource({
         "gpt2, 1",
+        "gpt2, 2",
+        "llama, 1",
         "llama, 2",
         "llama-tied, 1",
+        "llama-tied, 2",
         "llama-rope-linear, 1",
+        "llama-rope-linear, 2",
         "mistral, 1",
+        "mistral, 2",
+        "qwen2, 1",
         "qwen2, 2",
         "llama-rslora, 1",
+        "llama-rslora, 2",
+        "llama-patterns, 1",
         "llama-patterns, 2",
+        "llama-layers, 1",
         "llama-layers, 2",
         "llama-regex, 1",
+        "llama-regex, 2",
+        "llama-clip-cosine, 1",
         "llama-clip-cosine, 2",
+        "llama-full, 1",
         "llama-full, 2"
     })
     void theCurveAndTheAdapterOfTheReferenceComeOut(String name, int workers) throws IOException {
