@@ -6,6 +6,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.filigree.config.RunConfig;
 import org.filigree.trainer.order.RowOrder;
 import org.filigree.trainer.round.RoundLoop;
+import org.filigree.trainer.round.SparkRound;
 
 /** The rounds of a run over its base and shards. */
 public final class RunRounds {
@@ -35,8 +36,7 @@ public final class RunRounds {
                 config.data().shuffle(),
                 RowOrder.WINDOW);
         return new RoundLoop(
-                spark,
-                input,
+                new SparkRound(spark, input),
                 config.adapter().name(),
                 config.training(),
                 config.averaging(),

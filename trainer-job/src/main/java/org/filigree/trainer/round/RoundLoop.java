@@ -3,7 +3,6 @@ package org.filigree.trainer.round;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
 import org.filigree.lora.LearningRate;
@@ -37,7 +36,7 @@ public final class RoundLoop {
     /** A round's outcome. */
     public record Next(RunState state, Report report) {}
 
-    private final SparkRound spark;
+    private final Workers workers;
     private final RoundPlanner planner;
     private final DriverUpdate update;
     private final RunConfig.Training training;
@@ -52,8 +51,7 @@ public final class RoundLoop {
      * @param rowName where a row stands, for messages
      */
     public RoundLoop(
-            JavaSparkContext spark,
-            WorkerInput input,
+            Workers workers,
             String adapter,
             RunConfig.Training training,
             RunConfig.Averaging averaging,
@@ -61,7 +59,7 @@ public final class RoundLoop {
             int[] lengths,
             int steps,
             IntFunction<String> rowName) {
-        this.spark = new SparkRound(spark, input);
+        this.workers = workers;
         this.training = training;
         this.averaging = averaging;
         this.steps = steps;
@@ -106,7 +104,7 @@ public final class RoundLoop {
      */
     public Next next(RunState state) {
         var count = gradients() ? 1 : Math.min(averaging.localSteps(), steps - state.step());
-        var results = spark.run(
+        var results = workers.run(
                 planner.plan(state.step(), count),
                 state.values(),
                 "round %d, step %d/%d, adapter %s".formatted(state.round() + 1, state.step() + count, steps, adapter));
@@ -128,7 +126,7 @@ public final class RoundLoop {
 
     /** Scores values on all rows of a side. */
     public Score score(float[] values, WorkerInput.Side side, int[] rowLengths) {
-        return score(spark.score(scorePlan(side, rowLengths), values, "scores rows, adapter " + adapter));
+        return score(workers.score(scorePlan(side, rowLengths), values, "scores rows, adapter " + adapter));
     }
 
     /**
@@ -138,13 +136,13 @@ public final class RoundLoop {
      * @param heldOutLengths may be empty: then only keys, shapes and values are checked
      */
     public Score scorePublished(String folder, float[] values, double tolerance, int[] heldOutLengths) {
-        return score(
-                spark.scorePublished(scorePlan(WorkerInput.Side.HELD_OUT, heldOutLengths), values, folder, tolerance));
+        return score(workers.scorePublished(
+                scorePlan(WorkerInput.Side.HELD_OUT, heldOutLengths), values, folder, tolerance));
     }
 
     /** Loads the base on a worker, so that what is wrong with it is said before the first round; what computes there. */
     public String fingerprint() {
-        return spark.fingerprint();
+        return workers.fingerprint();
     }
 
     private ScorePlan scorePlan(WorkerInput.Side side, int[] rowLengths) {

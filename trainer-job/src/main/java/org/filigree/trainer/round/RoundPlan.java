@@ -11,7 +11,7 @@ import java.io.Serializable;
  * @param dropoutKey of seed and adapter's name
  * @param rates {@code [steps]} learning rates; null to send gradient sums up and update nothing
  */
-record RoundPlan(
+public record RoundPlan(
         int[][][] rows,
         int[][] places,
         int firstStep,
@@ -25,11 +25,11 @@ record RoundPlan(
         double maxGradNorm)
         implements Serializable {
 
-    int workers() {
+    public int workers() {
         return rows.length;
     }
 
-    boolean sendsGradients() {
+    public boolean sendsGradients() {
         return rates == null;
     }
 }

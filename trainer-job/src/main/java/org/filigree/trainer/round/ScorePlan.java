@@ -3,9 +3,9 @@ package org.filigree.trainer.round;
 import java.io.Serializable;
 
 /** Which rows of a side each worker scores: rows {@code bounds[w] .. bounds[w+1]-1}. */
-record ScorePlan(WorkerInput.Side side, int[] bounds, int microBatch) implements Serializable {
+public record ScorePlan(WorkerInput.Side side, int[] bounds, int microBatch) implements Serializable {
 
-    int workers() {
+    public int workers() {
         return bounds.length - 1;
     }
 }

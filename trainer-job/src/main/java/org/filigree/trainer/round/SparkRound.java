@@ -9,35 +9,36 @@ import org.apache.spark.broadcast.Broadcast;
 import org.filigree.config.FiligreeException;
 
 /** One round as one Spark job: a partition a worker, the adapter down by one broadcast, plain task retry. */
-final class SparkRound {
+public final class SparkRound implements Workers {
 
     private static final String DESCRIPTION = "spark.job.description";
 
     private final JavaSparkContext spark;
     private final WorkerInput input;
 
-    SparkRound(JavaSparkContext spark, WorkerInput input) {
+    public SparkRound(JavaSparkContext spark, WorkerInput input) {
         this.spark = spark;
         this.input = input;
     }
 
-    /** Results by worker; Spark may have run a worker's task several times, and one counts. */
-    List<RoundResult> run(RoundPlan plan, float[] values, String description) {
+    /** Spark may have run a worker's task several times, and one counts. */
+    @Override
+    public List<RoundResult> run(RoundPlan plan, float[] values, String description) {
         return onWorkers(plan.workers(), values, new Train(input, plan), description);
     }
 
-    /** Losses of the held-out rows, by worker. */
-    List<RoundResult> score(ScorePlan plan, float[] values, String description) {
+    @Override
+    public List<RoundResult> score(ScorePlan plan, float[] values, String description) {
         return onWorkers(plan.workers(), values, new Score(input, plan), description);
     }
 
-    /** The same for the values of a published folder, which each worker reads and compares with {@code values}. */
-    List<RoundResult> scorePublished(ScorePlan plan, float[] values, String folder, double tolerance) {
+    @Override
+    public List<RoundResult> scorePublished(ScorePlan plan, float[] values, String folder, double tolerance) {
         return onWorkers(plan.workers(), values, new Published(input, plan, folder, tolerance), "checks " + folder);
     }
 
-    /** Loads the base on a worker; what computes there. */
-    String fingerprint() {
+    @Override
+    public String fingerprint() {
         return described(
                 "loads the base",
                 () -> spark.parallelize(List.of(0), 1)

@@ -48,8 +48,7 @@ class RoundLoopTest {
         var training = new RunConfig.Training(
                 1, STEPS, 4, microBatch, 0.05, RunConfig.Schedule.COSINE, 0, 0.01, 0.9, 0.999, 1e-8, 0.5, null, 3);
         return new RoundLoop(
-                spark,
-                input,
+                new SparkRound(spark, input),
                 "tiny",
                 training,
                 averaging,
