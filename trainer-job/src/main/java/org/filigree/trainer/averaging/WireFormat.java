@@ -143,17 +143,14 @@ public enum WireFormat {
 
     private static short upperHalf(float value, long key, int index) {
         var bits = Float.floatToRawIntBits(value);
-        var rest = bits & LOWER_HALF;
-        if (rest == 0) {
-            return (short) (bits >>> 16);
+        if ((bits & INFINITY) == INFINITY) {
+            // A NaN may have all its mantissa in the lower half: without the bit it would arrive as an infinity.
+            return (short) ((Float.isNaN(value) ? bits | QUIET : bits) >>> 16);
         }
-        if (Float.isNaN(value)) {
-            // A NaN may have all its mantissa in the lower half: without this bit it would arrive as an infinity.
-            return (short) ((bits | QUIET) >>> 16);
-        }
-        var up = (int) (CounterRandom.uniform(key, index) * (LOWER_HALF + 1)) < rest;
-        // The magnitude's bits count up through subnormals, mantissas and exponents alike.
-        var rounded = up ? bits + LOWER_HALF : bits;
+        // A draw below 2^16 carries into the upper half as often as the lower half is large; the magnitude's bits count
+        // up
+        // through subnormals, mantissas and exponents alike. No branch: it could not be predicted.
+        var rounded = bits + (int) (CounterRandom.uniform(key, index) * (LOWER_HALF + 1));
         return (short) (((rounded & INFINITY) == INFINITY ? bits : rounded) >>> 16);
     }
 
@@ -177,8 +174,7 @@ public enum WireFormat {
         }
         var exact = (double) value / scale;
         var below = Math.floor(exact);
-        var rest = exact - below;
-        var rounded = rest > 0 && CounterRandom.uniform(key, index) < rest ? below + 1 : below;
-        return (byte) Math.max(-LARGEST, Math.min(LARGEST, rounded));
+        var up = CounterRandom.uniform(key, index) < exact - below ? 1 : 0;
+        return (byte) Math.max(-LARGEST, Math.min(LARGEST, (int) below + up));
     }
 }
