@@ -1,8 +1,11 @@
 package org.filigree.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.filigree.config.RunConfigChanges.Change;
 
 /**
  * One field of a section, defined once: {@link RunConfigReader}, {@link RunConfigWriter} and {@link RunConfigSchema} all
@@ -14,6 +17,7 @@ import java.util.function.Predicate;
  * @param otherwise the default; null is a value of its own that {@code null} may be written for
  * @param of the value in the record
  * @param written whether the resolved configuration shows the field: not where it has no effect
+ * @param mayChange whether a run may go on with another value: not where the rounds already made would be others
  */
 record Field<R, T>(
         String name,
@@ -22,6 +26,7 @@ record Field<R, T>(
         T otherwise,
         Function<R, T> of,
         Predicate<R> written,
+        boolean mayChange,
         String description) {
 
     enum Absence {
@@ -34,23 +39,27 @@ record Field<R, T>(
     }
 
     static <R, T> Field<R, T> required(String name, Type<T> type, Function<R, T> of, String description) {
-        return new Field<>(name, type, Absence.ERROR, null, of, record -> true, description);
+        return new Field<>(name, type, Absence.ERROR, null, of, record -> true, false, description);
     }
 
     static <R, T> Field<R, T> optional(String name, Type<T> type, T otherwise, Function<R, T> of, String description) {
-        return new Field<>(name, type, Absence.DEFAULT, otherwise, of, record -> true, description);
+        return new Field<>(name, type, Absence.DEFAULT, otherwise, of, record -> true, false, description);
     }
 
     static <R, T> Field<R, T> derived(String name, Type<T> type, Function<R, T> of, String description) {
-        return new Field<>(name, type, Absence.DERIVED, null, of, record -> true, description);
+        return new Field<>(name, type, Absence.DERIVED, null, of, record -> true, false, description);
     }
 
     static <R, S> Field<R, S> section(String name, Section<S> type, Function<R, S> of, String description) {
-        return new Field<>(name, type, Absence.EMPTY_SECTION, null, of, record -> true, description);
+        return new Field<>(name, type, Absence.EMPTY_SECTION, null, of, record -> true, false, description);
     }
 
     Field<R, T> writtenWhen(Predicate<R> condition) {
-        return new Field<>(name, type, absence, otherwise, of, condition, description);
+        return new Field<>(name, type, absence, otherwise, of, condition, mayChange, description);
+    }
+
+    Field<R, T> mayChangeLater() {
+        return new Field<>(name, type, absence, otherwise, of, written, true, description);
     }
 
     /** The field's value, the default after a mistake. */
@@ -97,6 +106,24 @@ record Field<R, T>(
         return value == null && nullable() && !type.writesNull() ? null : type.write(value);
     }
 
+    /** How the field differs; a section by its own fields where both have it. */
+    Stream<Change> changes(String section, R then, R now) {
+        var was = shown(then);
+        var is = shown(now);
+        if (Objects.equals(was, is)) {
+            return Stream.empty();
+        }
+        var path = Spot.join(section, name);
+        if (type instanceof Section<T> below && of.apply(then) != null && of.apply(now) != null) {
+            return below.changes(path, of.apply(then), of.apply(now));
+        }
+        return Stream.of(new Change(path, String.valueOf(was), String.valueOf(is), mayChange));
+    }
+
+    private Object shown(R record) {
+        return written.test(record) ? write(record) : "nothing";
+    }
+
     ObjectNode schema() {
         var schema = type.schema();
         if (nullable()) {
@@ -104,7 +131,7 @@ record Field<R, T>(
             either.putArray("anyOf").add(schema).add(Type.object().put("type", "null"));
             schema = either;
         }
-        schema.put("description", description);
+        schema.put("description", mayChange ? description + " May change when a run goes on." : description);
         if (absence == Absence.DEFAULT && (otherwise != null || type.writesNull())) {
             schema.putPOJO("default", type.write(otherwise));
         }

@@ -79,18 +79,20 @@ final class RoundFields {
         return averaging.exchange() == Exchange.GRADIENTS;
     }
 
-    private static final Field<Evaluation, Integer> EVALUATION_EVERY_ROUNDS = Field.optional(
-            "every_rounds",
-            integer(0),
-            0,
-            Evaluation::everyRounds,
-            "Rounds between evaluations; 0 for only at start and end.");
-    private static final Field<Evaluation, Integer> EARLY_STOPPING_PATIENCE = Field.optional(
-            "early_stopping_patience",
-            integer(0),
-            0,
-            Evaluation::earlyStoppingPatience,
-            "Evaluations without improvement before the run stops; 0 for never.");
+    private static final Field<Evaluation, Integer> EVALUATION_EVERY_ROUNDS = Field.<Evaluation, Integer>optional(
+                    "every_rounds",
+                    integer(0),
+                    0,
+                    Evaluation::everyRounds,
+                    "Rounds between evaluations; 0 for only at start and end.")
+            .mayChangeLater();
+    private static final Field<Evaluation, Integer> EARLY_STOPPING_PATIENCE = Field.<Evaluation, Integer>optional(
+                    "early_stopping_patience",
+                    integer(0),
+                    0,
+                    Evaluation::earlyStoppingPatience,
+                    "Evaluations without improvement before the run stops; 0 for never.")
+            .mayChangeLater();
 
     static final Section<Evaluation> EVALUATION = new Section<>(
             List.of(EVALUATION_EVERY_ROUNDS, EARLY_STOPPING_PATIENCE),
@@ -102,10 +104,12 @@ final class RoundFields {
                     evaluation -> "found %d, without effect when every_rounds is 0"
                             .formatted(evaluation.earlyStoppingPatience()))));
 
-    private static final Field<Checkpoint, Integer> CHECKPOINT_EVERY_ROUNDS =
-            Field.optional("every_rounds", integer(1), 10, Checkpoint::everyRounds, "Rounds between checkpoints.");
-    private static final Field<Checkpoint, Integer> KEEP =
-            Field.optional("keep", integer(1), 2, Checkpoint::keep, "Newest checkpoints kept.");
+    private static final Field<Checkpoint, Integer> CHECKPOINT_EVERY_ROUNDS = Field.<Checkpoint, Integer>optional(
+                    "every_rounds", integer(1), 10, Checkpoint::everyRounds, "Rounds between checkpoints.")
+            .mayChangeLater();
+    private static final Field<Checkpoint, Integer> KEEP = Field.<Checkpoint, Integer>optional(
+                    "keep", integer(1), 2, Checkpoint::keep, "Newest checkpoints kept.")
+            .mayChangeLater();
 
     static final Section<Checkpoint> CHECKPOINT = new Section<>(
             List.of(CHECKPOINT_EVERY_ROUNDS, KEEP),

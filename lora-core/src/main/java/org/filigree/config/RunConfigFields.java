@@ -72,8 +72,9 @@ final class RunConfigFields {
             folderName(),
             RunConfig::run,
             "The run's id: an unfinished run of that id goes on, a finished one is left alone.");
-    private static final Field<RunConfig, String> OUTPUT = Field.required(
-            "output", text("a folder"), RunConfig::output, "Run folders go here; any Hadoop filesystem.");
+    private static final Field<RunConfig, String> OUTPUT = Field.<RunConfig, String>required(
+                    "output", text("a folder"), RunConfig::output, "Run folders go here; any Hadoop filesystem.")
+            .mayChangeLater();
     private static final Field<RunConfig, Base> BASE =
             Field.section("base", BASE_SECTION, RunConfig::base, "The model that stays as it is.");
     private static final Field<RunConfig, EngineChoice> ENGINE =

@@ -28,10 +28,14 @@ public final class RunConfigWriter {
 
     /** As {@link #write}, for people and for run folders: options of sources whose names say secret are blackened. */
     public static String writeWithoutSecrets(RunConfig config) {
+        return write(withoutSecrets(config));
+    }
+
+    static RunConfig withoutSecrets(RunConfig config) {
         var data = config.data();
         var heldOut =
                 new HeldOut(data.heldOut().share(), redacted(data.heldOut().sources()));
-        return write(new RunConfig(
+        return new RunConfig(
                 config.run(),
                 config.output(),
                 config.base(),
@@ -52,7 +56,7 @@ public final class RunConfigWriter {
                 config.training(),
                 config.averaging(),
                 config.evaluation(),
-                config.checkpoint()));
+                config.checkpoint());
     }
 
     private static List<Source> redacted(List<Source> sources) {

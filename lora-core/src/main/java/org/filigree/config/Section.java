@@ -6,9 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.filigree.config.Located.Mapping;
+import org.filigree.config.RunConfigChanges.Change;
 
 /**
  * A mapping with fields of ours, as a record.
@@ -69,11 +71,22 @@ record Section<R>(List<Field<R, ?>> fields, Function<Values<R>, R> maker, List<R
 
     /** All fields in this section and in those below it, {@code averaging.outer.momentum}. */
     Stream<String> paths() {
-        return fields.stream()
-                .flatMap(field -> field.type() instanceof Section<?> section
-                        ? Stream.concat(
-                                Stream.of(field.name()), section.paths().map(below -> Spot.join(field.name(), below)))
-                        : Stream.of(field.name()));
+        return paths(field -> true);
+    }
+
+    /** Those of them that {@code some} holds for. */
+    Stream<String> paths(Predicate<Field<?, ?>> some) {
+        return fields.stream().flatMap(field -> {
+            var itself = Stream.of(field).filter(some).map(Field::name);
+            return field.type() instanceof Section<?> section
+                    ? Stream.concat(itself, section.paths(some).map(below -> Spot.join(field.name(), below)))
+                    : itself;
+        });
+    }
+
+    /** The fields that differ, here and in the sections below. */
+    Stream<Change> changes(String path, R then, R now) {
+        return fields.stream().flatMap(field -> field.changes(path, then, now));
     }
 
     List<String> names() {

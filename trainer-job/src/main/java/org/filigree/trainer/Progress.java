@@ -1,5 +1,7 @@
 package org.filigree.trainer;
 
+import java.util.List;
+import org.filigree.config.RunConfigChanges.Change;
 import org.filigree.dataprep.CorpusPrep;
 import org.filigree.trainer.round.RoundLoop;
 
@@ -19,6 +21,9 @@ public interface Progress {
      * @param steps of the whole run
      */
     default void started(String engine, int resumedAt, int steps, long trainable, long baseParameters) {}
+
+    /** The run goes on with a configuration that differs from the one it began with. */
+    default void changed(List<Change> changes) {}
 
     default void round(RoundLoop.Report report, double seconds) {}
 

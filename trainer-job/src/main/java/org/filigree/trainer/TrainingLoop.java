@@ -1,9 +1,11 @@
 package org.filigree.trainer;
 
 import java.io.IOException;
+import java.util.List;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
+import org.filigree.config.RunConfigChanges.Change;
 import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.CheckpointStore;
@@ -45,11 +47,14 @@ final class TrainingLoop {
         this.progress = progress;
     }
 
-    /** @param engine what computes, for the log */
-    Ended toTheEnd(String engine) throws IOException {
+    /**
+     * @param engine what computes, for the log
+     * @param changes of the configuration since the run began
+     */
+    Ended toTheEnd(String engine, List<Change> changes) throws IOException {
         var found = store.newest();
         state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(setup.start()));
-        events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(java.util.List::of));
+        events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(List::of));
         last = found.map(CheckpointStore.Found::manifest).orElse(null);
         var inputs = RunInputs.of(setup);
         found.ifPresent(
@@ -62,6 +67,8 @@ final class TrainingLoop {
                 setup.base().parameters());
         if (found.isEmpty()) {
             begin(engine, inputs);
+        } else if (!changes.isEmpty()) {
+            resume(changes);
         }
         while (!rounds.finished(state) && !stopsEarly()) {
             roundUnlessStopped();
@@ -81,6 +88,21 @@ final class TrainingLoop {
         });
         evaluate();
         save();
+    }
+
+    /** The event is on disk with the next checkpoint: a run resumed once more before it tells its changes again. */
+    private void resume(List<Change> changes) {
+        events.add("resumed", e -> {
+            e.put("round", state.round());
+            var told = e.putArray("changes");
+            for (var change : changes) {
+                told.addObject()
+                        .put("field", change.field())
+                        .put("then", change.then())
+                        .put("now", change.now());
+            }
+        });
+        progress.changed(changes);
     }
 
     /** What a stop cuts off is dropped: a round before its results, or all since the checkpoint in an evaluation. */

@@ -11,7 +11,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
-import org.filigree.config.RunConfigWriter;
+import org.filigree.config.RunConfigChanges.Change;
 import org.filigree.dataprep.files.HadoopFiles;
 import org.filigree.trainer.input.RunRounds;
 import org.filigree.trainer.input.RunSetup;
@@ -47,8 +47,7 @@ final class TrainingRun {
     }
 
     Outcome run() throws IOException {
-        var yaml = RunConfigWriter.writeWithoutSecrets(config);
-        folder.check(yaml);
+        var changes = folder.check(config);
         var ended = done();
         if (ended.isPresent()) {
             return ended.get();
@@ -62,8 +61,8 @@ final class TrainingRun {
             var rounds = RunRounds.of(context, hadoop, config, setup);
             // A base that does not load is told before there is a run.
             var engine = rounds.fingerprint();
-            folder.claim(yaml);
-            return owned(setup, rounds, engine);
+            folder.claim(config);
+            return owned(setup, rounds, engine, changes);
         } finally {
             hadoop.destroy();
         }
@@ -73,7 +72,7 @@ final class TrainingRun {
         return folder.outcome().filter(outcome -> outcome.status() == Outcome.Status.DONE);
     }
 
-    private Outcome owned(RunSetup setup, RoundLoop rounds, String engine) throws IOException {
+    private Outcome owned(RunSetup setup, RoundLoop rounds, String engine, List<Change> changes) throws IOException {
         var owner = RunOwner.take(folder.files(), folder.path());
         // Another driver may have ended the run while this one prepared it.
         var ended = done();
@@ -82,7 +81,7 @@ final class TrainingRun {
         }
         try {
             var store = new CheckpointStore(folder.files(), folder.path());
-            var trained = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine);
+            var trained = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine, changes);
             var published = new Publisher(folder, owner, config, setup, rounds).publish(trained.state());
             owner.check();
             published.forEach(p -> progress.published(folder.at(p.path())));

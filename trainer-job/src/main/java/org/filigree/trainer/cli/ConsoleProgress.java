@@ -1,8 +1,10 @@
 package org.filigree.trainer.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import org.filigree.config.RunConfig;
+import org.filigree.config.RunConfigChanges.Change;
 import org.filigree.dataprep.CorpusPrep;
 import org.filigree.trainer.Progress;
 import org.filigree.trainer.round.RoundLoop;
@@ -64,6 +66,11 @@ class ConsoleProgress implements Progress {
         if (resumedAt > 0) {
             say("resumed  after round %d", resumedAt);
         }
+    }
+
+    @Override
+    public void changed(List<Change> changes) {
+        changes.forEach(change -> say("changed  %s: %s, was %s", change.field(), change.now(), change.then()));
     }
 
     @Override

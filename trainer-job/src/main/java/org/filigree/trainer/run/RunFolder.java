@@ -8,9 +8,17 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
+import org.filigree.config.RunConfig;
+import org.filigree.config.RunConfigChanges;
+import org.filigree.config.RunConfigChanges.Change;
+import org.filigree.config.RunConfigReader;
+import org.filigree.config.RunConfigWriter;
 import org.filigree.format.FileTree;
 
 /** A run's folder: run.yaml claims it, outcome.json closes it. */
@@ -20,6 +28,9 @@ public final class RunFolder {
     public static final String OUTCOME = "outcome.json";
     public static final String EVENTS = "events.jsonl";
     public static final String REPORT = "report.html";
+
+    /** Characters of a value in a message: a list of sources can be long. */
+    private static final int SHOWN = 200;
 
     private static final ObjectMapper MAPPER =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
@@ -48,62 +59,59 @@ public final class RunFolder {
     /**
      * Refuses a folder that is not this run's; writes nothing.
      *
-     * @param yaml the run's resolved configuration
-     * @throws FiligreeException with CONFIGURATION, naming what differs
+     * @return what has changed since the run began, and may
+     * @throws FiligreeException with CONFIGURATION, naming every field that must not differ
      */
-    public void check(String yaml) throws IOException {
+    public List<Change> check(RunConfig config) throws IOException {
         if (!files.exists(path)) {
-            return;
+            return List.of();
         }
         if (!files.isFolder(path)) {
             throw new FiligreeException(Code.CONFIGURATION, path + ": is a file, wanted a folder for the run");
         }
         if (!files.exists(at(CONFIGURATION))) {
             if (files.list(path).isEmpty()) {
-                return;
+                return List.of();
             }
             throw new FiligreeException(
                     Code.CONFIGURATION,
                     "%s: holds other files and no %s; give another run id or output folder"
                             .formatted(path, CONFIGURATION));
         }
-        var there = text(CONFIGURATION);
-        if (!there.equals(yaml)) {
+        var then = RunConfigReader.read(at(CONFIGURATION), text(CONFIGURATION), List.of(), Map.of());
+        var changes = RunConfigChanges.between(then, config);
+        if (!changes.stream().allMatch(Change::allowed)) {
             throw new FiligreeException(
                     Code.CONFIGURATION,
                     "%s: holds a run with other settings (%s); give this one another run id, or its settings back"
-                            .formatted(path, difference(there, yaml)));
+                            .formatted(
+                                    path,
+                                    changes.stream()
+                                            .filter(change -> !change.allowed())
+                                            .map(RunFolder::text)
+                                            .collect(Collectors.joining("; "))));
         }
+        return changes;
+    }
+
+    private static String text(Change change) {
+        return "%s: there %s, here %s".formatted(change.field(), shortened(change.then()), shortened(change.now()));
+    }
+
+    private static String shortened(String value) {
+        return value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "...";
     }
 
     /** Claims the folder for the run; the caller has checked it. */
-    public void claim(String yaml) throws IOException {
+    public void claim(RunConfig config) throws IOException {
         if (files.exists(at(CONFIGURATION))) {
             return;
         }
         try (var out = files.create(at(CONFIGURATION), false)) {
-            out.write(yaml.getBytes(StandardCharsets.UTF_8));
+            out.write(RunConfigWriter.writeWithoutSecrets(config).getBytes(StandardCharsets.UTF_8));
         } catch (FileAlreadyExistsException e) {
-            check(yaml);
+            check(config);
         }
-    }
-
-    /** The first lines that differ, with the section they stand in. */
-    private static String difference(String there, String here) {
-        var old = there.lines().toList();
-        var now = here.lines().toList();
-        var section = "";
-        for (var i = 0; i < Math.max(old.size(), now.size()); i++) {
-            var was = i < old.size() ? old.get(i) : "nothing";
-            var is = i < now.size() ? now.get(i) : "nothing";
-            if (!was.equals(is)) {
-                return "%sthere %s, here %s".formatted(section, was.strip(), is.strip());
-            }
-            if (was.matches("\\w+:.*")) {
-                section = was.endsWith(":") ? was + " " : "";
-            }
-        }
-        return "lines";
     }
 
     /** The outcome as it stands; empty where there is none, or one cut off while it was written. */

@@ -202,6 +202,38 @@ class DriverFaultsTest {
     }
 
     @Test
+    void aRunGoesOnWithOtherCheckpointsAndSaysSoButNotWithAnotherRate() throws IOException {
+        var began = run.config("moved", "full:" + folder);
+        FullDisk.ROOM.set(300_000);
+        try {
+            assertThatThrownBy(() -> Filigree.train(spark, began)).hasMessageContaining("No space left");
+        } finally {
+            FullDisk.ROOM.set(Long.MAX_VALUE);
+        }
+        var yaml = run.yaml("moved", folder.toString(), folder.resolve("shards"))
+                .replace("every_rounds: 2", "every_rounds: 7");
+        assertThatThrownBy(() -> Filigree.train(
+                        spark, RunConfigReader.read("test", yaml.replace("1.0e-2", "1.0e-3"), List.of(), Map.of())))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class,
+                        e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.CONFIGURATION))
+                .hasMessageContaining("(training.learning_rate: there 0.01, here 0.001)");
+
+        Filigree.train(spark, RunConfigReader.read("test", yaml, List.of(), Map.of()));
+
+        assertThat(run.adapter("moved")).isEqualTo(run.adapter("undisturbed"));
+        assertThat(run.rounds("moved")).isEqualTo(EVERY_ROUND_ONCE);
+        assertThat(Files.readString(folder.resolve("moved/run.yaml"))).contains("every_rounds: 2", "output: full:");
+        assertThat(Files.readAllLines(folder.resolve("moved/events.jsonl")))
+                .filteredOn(event -> event.startsWith("{\"event\":\"resumed\""))
+                .singleElement()
+                .asString()
+                .contains(
+                        "{\"field\":\"output\"",
+                        "{\"field\":\"checkpoint.every_rounds\",\"then\":\"2\",\"now\":\"7\"}");
+    }
+
+    @Test
     void aFinishedRunIsLeftAlone() throws IOException {
         var outcome = folder.resolve("undisturbed/outcome.json");
         var before = Files.getLastModifiedTime(outcome);
