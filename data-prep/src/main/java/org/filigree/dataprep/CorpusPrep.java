@@ -23,6 +23,7 @@ import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.dataprep.encode.RowEncoder;
 import org.filigree.dataprep.files.HadoopFiles;
+import org.filigree.dataprep.shard.DocumentLabels;
 import org.filigree.dataprep.shard.ShardManifest;
 import org.filigree.dataprep.source.RawRow;
 import org.filigree.dataprep.source.SourceReader;
@@ -255,6 +256,7 @@ public final class CorpusPrep {
                 .max()
                 .orElse(-1);
         return new ShardManifest(
+                ShardManifest.FORMAT,
                 Sha256.of(digests.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)),
                 tokenizer == null ? null : Sha256.of(tokenizer.tokenizer()),
                 maxId + 1,
@@ -302,7 +304,8 @@ public final class CorpusPrep {
                 sides.stream().mapToLong(ShardTask.Side::documents).sum(),
                 sides.stream().mapToLong(ShardTask.Side::tokens).sum(),
                 sides.stream().mapToLong(ShardTask.Side::targets).sum(),
-                Arrays.stream(lengths).max().orElse(0));
+                Arrays.stream(lengths).max().orElse(0),
+                sides.stream().map(ShardTask.Side::documentLabels).reduce(DocumentLabels.NONE, DocumentLabels::plus));
     }
 
     /** Consecutive rows in one partition. */

@@ -129,6 +129,17 @@ public record RunSetup(
                                     base.path(),
                                     base.spec().vocabulary()));
         }
+        var labelled = manifest.documentLabels().documents();
+        if (labelled > 0) {
+            throw new FiligreeException(
+                    Code.DATA,
+                    "data: %d of %d documents have a label as wholes, %s predicts tokens: wanted labels one a token, or shape text_label"
+                            .formatted(
+                                    labelled,
+                                    manifest.train().documents()
+                                            + manifest.heldOut().documents(),
+                                    base.path()));
+        }
         var longest = Math.max(manifest.train().longest(), manifest.heldOut().longest());
         if (longest > base.spec().maxPositions()) {
             throw new FiligreeException(
