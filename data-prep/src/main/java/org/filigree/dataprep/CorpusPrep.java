@@ -70,6 +70,9 @@ public final class CorpusPrep {
             checkRejects(data, folder, manifest.count("read"), manifest.count("rejected"), manifest.rejected());
             return new Result(folder, manifest, true);
         }
+        if (tokenizer != null) {
+            checkOpens(tokenizer);
+        }
         var token = UUID.randomUUID().toString().substring(0, 8);
         var written = false;
         try {
@@ -106,7 +109,6 @@ public final class CorpusPrep {
                 run.data().tokenizer() != null
                         ? run.data().tokenizer()
                         : run.base().path());
-        checkOpens(tokenizer);
         var chats = shapes.stream()
                 .anyMatch(source ->
                         source.shape() == RunConfig.Shape.MESSAGES || source.shape() == RunConfig.Shape.SHAREGPT);

@@ -21,7 +21,10 @@ import org.filigree.config.RunConfig.Source;
 import org.filigree.dataprep.shard.DocumentLabels;
 import org.filigree.dataprep.shard.ShardManifest;
 import org.filigree.dataprep.shard.ShardReader;
+import org.filigree.dataprep.source.SourceReader;
+import org.filigree.format.LocalFiles;
 import org.filigree.text.TokenRow;
+import org.filigree.text.TokenizerFiles;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -426,6 +429,22 @@ class CorpusPrepTest {
         var changed = prepare(data);
         assertThat(changed.reused()).isFalse();
         assertThat(changed.folder()).isNotEqualTo(first.folder());
+    }
+
+    @Test
+    void aTokenizerIsOpenedWhereThereAreShardsToWriteOnly() throws IOException {
+        var file = Corpora.write(folder.resolve("t.jsonl"), "{\"text\": \"a b\"}");
+        var written = prepare(Corpora.data(tokenizer, Corpora.source(file, Shape.TEXT)));
+        Corpora.write(tokenizer.resolve("tokenizer.json"), "{}");
+        var data = Corpora.data(tokenizer, Corpora.source(file, Shape.TEXT));
+        assertThatThrownBy(() -> prepare(data))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.DATA))
+                .hasMessageStartingWith("tokenizer: ");
+        var key = PrepKey.of(
+                data, 42, TokenizerFiles.read(new LocalFiles(), tokenizer.toString()), new SourceReader(spark, 42));
+        Files.move(Path.of(written.folder()), Path.of(written.folder()).resolveSibling(key));
+        assertThat(prepare(data).reused()).isTrue();
     }
 
     @Test
