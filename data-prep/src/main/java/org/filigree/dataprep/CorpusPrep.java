@@ -307,6 +307,7 @@ public final class CorpusPrep {
                 sides.stream().mapToLong(ShardTask.Side::tokens).sum(),
                 sides.stream().mapToLong(ShardTask.Side::targets).sum(),
                 Arrays.stream(lengths).max().orElse(0),
+                sides.stream().mapToInt(ShardTask.Side::longestDocument).max().orElse(0),
                 sides.stream().map(ShardTask.Side::documentLabels).reduce(DocumentLabels.NONE, DocumentLabels::plus));
     }
 

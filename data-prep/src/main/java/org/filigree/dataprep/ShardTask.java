@@ -55,6 +55,7 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
             long documents,
             long tokens,
             long targets,
+            int longestDocument,
             int maxId,
             DocumentLabels documentLabels) {}
 
@@ -112,7 +113,7 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
 
     private Side side(String name, List<TokenRow> documents) throws IOException {
         if (documents.isEmpty()) {
-            return new Side(null, new int[0], 0, 0, 0, -1, DocumentLabels.NONE);
+            return new Side(null, new int[0], 0, 0, 0, 0, -1, DocumentLabels.NONE);
         }
         var rows = data.packing()
                 ? new Packer(data.maxLength(), data.shuffle() ? OPEN_ROWS : 1).pack(documents)
@@ -127,6 +128,7 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
                 documents.size(),
                 rows.stream().mapToLong(TokenRow::length).sum(),
                 rows.stream().mapToLong(TokenRow::targets).sum(),
+                documents.stream().mapToInt(TokenRow::length).max().orElseThrow(),
                 maxId,
                 DocumentLabels.of(documents));
     }

@@ -49,6 +49,7 @@ public record ShardManifest(
      * @param documents before packing
      * @param targets tokens that are trained
      * @param longest tokens of the longest row
+     * @param longestDocument tokens of the longest document, which is what a model has to place
      * @param documentLabels of its documents as wholes
      */
     public record Split(
@@ -59,6 +60,7 @@ public record ShardManifest(
             long tokens,
             long targets,
             int longest,
+            int longestDocument,
             DocumentLabels documentLabels) {
 
         /** Rows of each row group, through all files. */

@@ -85,7 +85,8 @@ class ShardRoundTripTest {
         var configuration = new Configuration();
         try {
             var file = ShardWriter.write(configuration, folder.toString(), "rows.parquet", rows);
-            var split = new ShardManifest.Split(List.of(file), null, rows.size(), 0, 0, 0, 0, DocumentLabels.of(rows));
+            var split =
+                    new ShardManifest.Split(List.of(file), null, rows.size(), 0, 0, 0, 0, 0, DocumentLabels.of(rows));
             var reader = new ShardReader(configuration, folder.toString(), split, 1);
             var read = new ArrayList<TokenRow>();
             for (var row = 0; row < rows.size(); row++) {

@@ -140,11 +140,13 @@ public record RunSetup(
                                             + manifest.heldOut().documents(),
                                     base.path()));
         }
-        var longest = Math.max(manifest.train().longest(), manifest.heldOut().longest());
+        // Positions restart with each document: a packed row may be longer.
+        var longest =
+                Math.max(manifest.train().longestDocument(), manifest.heldOut().longestDocument());
         if (longest > base.spec().maxPositions()) {
             throw new FiligreeException(
                     Code.CONFIGURATION,
-                    "data.max_length: a row has %d tokens, %s has %d positions"
+                    "data.max_length: a document has %d tokens, %s has %d positions"
                             .formatted(longest, base.path(), base.spec().maxPositions()));
         }
     }

@@ -35,6 +35,7 @@ final class CorpusInspector {
         facts.put("rows", split.rows()).put("documents", split.documents());
         facts.put("tokens", split.tokens()).put("trained_tokens", split.targets());
         facts.put("labelled_documents", split.documentLabels().documents());
+        facts.put("longest_document", split.longestDocument());
         facts.put("longest", split.longest()).put("files", split.files().size());
         facts.put(
                 "size_bytes",

@@ -188,7 +188,11 @@ class BadInputTest {
             ids.append(",1");
         }
         Files.writeString(run.base().resolve("rows.jsonl"), "{\"input_ids\": [%s]}%n".formatted(ids));
-        assertRefused(run.train("data.max_length=100000"), 2, "%d positions".formatted(positions));
+        assertRefused(
+                run.train("data.max_length=100000"),
+                2,
+                "a document has %d tokens".formatted(positions + 1),
+                "%d positions".formatted(positions));
     }
 
     @Test

@@ -232,8 +232,9 @@ class InspectCommandTest {
                 345,
                 234,
                 64,
+                40,
                 new DocumentLabels(4, 3));
-        var heldOut = new ShardManifest.Split(List.of(), null, 0, 0, 0, 0, 0, DocumentLabels.NONE);
+        var heldOut = new ShardManifest.Split(List.of(), null, 0, 0, 0, 0, 0, 0, DocumentLabels.NONE);
         var rejected = new TreeMap<>(java.util.Map.of("empty", 2L, "too long", 3L));
         var counts = new TreeMap<>(java.util.Map.of("read", 17L, "rejected", 5L));
         new ShardManifest(ShardManifest.FORMAT, "f", "t", 256, true, 64, counts, rejected, train, heldOut)
@@ -244,6 +245,7 @@ class InspectCommandTest {
         assertThat(found.at("/train/tokens").intValue()).isEqualTo(345);
         assertThat(found.at("/train/trained_tokens").intValue()).isEqualTo(234);
         assertThat(found.at("/train/longest").intValue()).isEqualTo(64);
+        assertThat(found.at("/train/longest_document").intValue()).isEqualTo(40);
         assertThat(found.at("/train/size_bytes").intValue()).isEqualTo(150);
         assertThat(found.at("/rejected/too long").intValue()).isEqualTo(3);
         assertThat(found.at("/train/labelled_documents").intValue()).isEqualTo(4);
