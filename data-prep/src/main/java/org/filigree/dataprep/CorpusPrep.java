@@ -23,6 +23,7 @@ import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.dataprep.encode.RowEncoder;
 import org.filigree.dataprep.files.HadoopFiles;
+import org.filigree.dataprep.shard.DocumentLabels;
 import org.filigree.dataprep.shard.ShardManifest;
 import org.filigree.dataprep.source.RawRow;
 import org.filigree.dataprep.source.SourceReader;
@@ -69,6 +70,9 @@ public final class CorpusPrep {
             checkRejects(data, folder, manifest.count("read"), manifest.count("rejected"), manifest.rejected());
             return new Result(folder, manifest, true);
         }
+        if (tokenizer != null) {
+            checkOpens(tokenizer);
+        }
         var token = UUID.randomUUID().toString().substring(0, 8);
         var written = false;
         try {
@@ -105,7 +109,6 @@ public final class CorpusPrep {
                 run.data().tokenizer() != null
                         ? run.data().tokenizer()
                         : run.base().path());
-        checkOpens(tokenizer);
         var chats = shapes.stream()
                 .anyMatch(source ->
                         source.shape() == RunConfig.Shape.MESSAGES || source.shape() == RunConfig.Shape.SHAREGPT);
@@ -255,6 +258,7 @@ public final class CorpusPrep {
                 .max()
                 .orElse(-1);
         return new ShardManifest(
+                ShardManifest.FORMAT,
                 Sha256.of(digests.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)),
                 tokenizer == null ? null : Sha256.of(tokenizer.tokenizer()),
                 maxId + 1,
@@ -302,7 +306,9 @@ public final class CorpusPrep {
                 sides.stream().mapToLong(ShardTask.Side::documents).sum(),
                 sides.stream().mapToLong(ShardTask.Side::tokens).sum(),
                 sides.stream().mapToLong(ShardTask.Side::targets).sum(),
-                Arrays.stream(lengths).max().orElse(0));
+                Arrays.stream(lengths).max().orElse(0),
+                sides.stream().mapToInt(ShardTask.Side::longestDocument).max().orElse(0),
+                sides.stream().map(ShardTask.Side::documentLabels).reduce(DocumentLabels.NONE, DocumentLabels::plus));
     }
 
     /** Consecutive rows in one partition. */

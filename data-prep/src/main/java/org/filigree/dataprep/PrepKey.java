@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
 import org.filigree.config.RunConfig;
+import org.filigree.dataprep.shard.ShardManifest;
 import org.filigree.dataprep.source.SourceReader;
 import org.filigree.format.Sha256;
 import org.filigree.text.TokenizerFiles;
@@ -15,7 +16,7 @@ import org.filigree.text.TokenizerFiles;
 /** The name of a corpus's folder: equal where inputs, tokenizer and settings are, so that nothing is ever mixed. */
 final class PrepKey {
 
-    /** Raised when the same inputs would come to other shards. */
+    /** Raised when the same inputs would come to other shards of the same format. */
     private static final int VERSION = 1;
 
     private static final int CHARACTERS = 16;
@@ -25,6 +26,7 @@ final class PrepKey {
     static String of(RunConfig.Data data, long seed, TokenizerFiles tokenizer, SourceReader reader) throws IOException {
         var key = new LinkedHashMap<String, Object>();
         key.put("version", VERSION);
+        key.put("format", ShardManifest.FORMAT);
         key.put("seed", seed);
         key.put("train", sources(data.train(), reader));
         key.put("heldOut", sources(data.heldOut().sources(), reader));

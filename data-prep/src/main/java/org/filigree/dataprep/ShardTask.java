@@ -15,6 +15,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.filigree.config.RunConfig;
 import org.filigree.dataprep.encode.EncodedRow;
 import org.filigree.dataprep.files.HadoopFiles;
+import org.filigree.dataprep.shard.DocumentLabels;
 import org.filigree.dataprep.shard.Packer;
 import org.filigree.dataprep.shard.ShardManifest;
 import org.filigree.dataprep.shard.ShardWriter;
@@ -48,7 +49,15 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
     }
 
     /** One side's shard; {@code file} is null where there is no row. */
-    record Side(ShardManifest.ShardFile file, int[] lengths, long documents, long tokens, long targets, int maxId) {}
+    record Side(
+            ShardManifest.ShardFile file,
+            int[] lengths,
+            long documents,
+            long tokens,
+            long targets,
+            int longestDocument,
+            int maxId,
+            DocumentLabels documentLabels) {}
 
     /** @param rejected reason -> rows */
     record Written(int shard, Side train, Side heldOut, SortedMap<String, Long> rejected) {}
@@ -104,7 +113,7 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
 
     private Side side(String name, List<TokenRow> documents) throws IOException {
         if (documents.isEmpty()) {
-            return new Side(null, new int[0], 0, 0, 0, -1);
+            return new Side(null, new int[0], 0, 0, 0, 0, -1, DocumentLabels.NONE);
         }
         var rows = data.packing()
                 ? new Packer(data.maxLength(), data.shuffle() ? OPEN_ROWS : 1).pack(documents)
@@ -119,6 +128,8 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
                 documents.size(),
                 rows.stream().mapToLong(TokenRow::length).sum(),
                 rows.stream().mapToLong(TokenRow::targets).sum(),
-                maxId);
+                documents.stream().mapToInt(TokenRow::length).max().orElseThrow(),
+                maxId,
+                DocumentLabels.of(documents));
     }
 }

@@ -132,7 +132,7 @@ final class SourceFields {
             case SHAREGPT -> List.of("conversations");
             case SOURCE_TARGET -> List.of("source", "target");
             case TEXT_LABEL -> List.of("text", "label");
-            case TOKENS -> List.of("input_ids", "labels");
+            case TOKENS -> List.of("input_ids", "labels", "label");
         };
     }
 }

@@ -10,7 +10,10 @@ import org.filigree.text.TokenRow;
 /** What became of a raw row: token rows for one side, or a reason why not. Framed as bytes for any Spark serializer. */
 public sealed interface EncodedRow {
 
-    /** @param heldOut the side it is on */
+    /**
+     * @param heldOut the side it is on
+     * @param rows of one document each
+     */
     record Tokens(boolean heldOut, List<TokenRow> rows) implements EncodedRow {}
 
     /** @param json what the rejects file says of it */
@@ -22,13 +25,14 @@ public sealed interface EncodedRow {
         if (this instanceof Tokens tokens) {
             var size = 1
                     + tokens.rows().stream()
-                            .mapToInt(row -> (1 + 2 * row.length()) * Integer.BYTES)
+                            .mapToInt(row -> (1 + 2 * row.length()) * Integer.BYTES + Double.BYTES)
                             .sum();
             var buffer = ByteBuffer.allocate(size).put((byte) (tokens.heldOut() ? 1 : 0));
             for (var row : tokens.rows()) {
                 buffer.putInt(row.length());
                 put(buffer, row.inputIds());
                 put(buffer, row.labels());
+                buffer.putDouble(row.documentLabel(0));
             }
             return buffer.array();
         }
@@ -53,7 +57,10 @@ public sealed interface EncodedRow {
         var rows = new ArrayList<TokenRow>();
         while (buffer.hasRemaining()) {
             var length = buffer.getInt();
-            rows.add(TokenRow.of(ints(buffer, length), ints(buffer, length)));
+            var ids = ints(buffer, length);
+            var labels = ints(buffer, length);
+            var label = buffer.getDouble();
+            rows.add(Double.isNaN(label) ? TokenRow.of(ids, labels) : TokenRow.labelled(ids, label));
         }
         return new Tokens(kind == 1, rows);
     }

@@ -162,8 +162,18 @@ public final class RowEncoder {
 
     private static TokenRow ready(RowFields fields) {
         var ids = integers(fields.node("input_ids"), "input_ids", 0);
-        if (!fields.has("labels") && fields.has("label")) {
-            throw new BadRowException("a label for a classifier", "no family here has classes; labels are one a token");
+        if (fields.has("labels") && fields.has("label")) {
+            throw new BadRowException(
+                    "both labels and label", "labels are one a token, a label is one for the whole row");
+        }
+        // A null among labelled rows is a label that is missing, not a text to train on.
+        var wanted = !fields.has("labels")
+                && (fields.names("label") || fields.columns().containsKey("label"));
+        if (wanted) {
+            if (ids.length == 0) {
+                throw new BadRowException("no token", "input_ids is empty");
+            }
+            return TokenRow.labelled(ids, number(fields.node("label")));
         }
         var labels = fields.has("labels") ? integers(fields.node("labels"), "labels", TokenRow.IGNORED) : ids.clone();
         if (ids.length != labels.length) {
@@ -171,6 +181,16 @@ public final class RowEncoder {
                     "input_ids and labels differ in length", "%d and %d".formatted(ids.length, labels.length));
         }
         return TokenRow.of(ids, labels);
+    }
+
+    private static double number(JsonNode label) {
+        if (!label.isNumber()) {
+            throw new BadRowException("label is not a number", "found " + label);
+        }
+        if (!Double.isFinite(label.doubleValue())) {
+            throw new BadRowException("label is not finite", "found " + label);
+        }
+        return label.doubleValue();
     }
 
     /** Whole numbers that are not negative, {@code also} allowed. */
@@ -192,7 +212,7 @@ public final class RowEncoder {
         return values;
     }
 
-    /** The row within the longest length, in one piece or several. */
+    /** The row within the longest length, in one piece or several; each piece has the label of the whole. */
     private List<TokenRow> fit(TokenRow row) {
         var pieces = new ArrayList<TokenRow>();
         if (row.length() <= data.maxLength()) {
@@ -203,11 +223,14 @@ public final class RowEncoder {
             var end = data.overlong() == Overlong.TRUNCATE ? data.maxLength() : row.length();
             for (var from = 0; from < end; from += data.maxLength()) {
                 var to = Math.min(from + data.maxLength(), end);
-                pieces.add(TokenRow.of(
-                        Arrays.copyOfRange(row.inputIds(), from, to), Arrays.copyOfRange(row.labels(), from, to)));
+                pieces.add(new TokenRow(
+                        Arrays.copyOfRange(row.inputIds(), from, to),
+                        Arrays.copyOfRange(row.labels(), from, to),
+                        new int[] {to - from},
+                        row.documentLabels()));
             }
         }
-        pieces.removeIf(piece -> piece.targets() == 0);
+        pieces.removeIf(piece -> piece.targets() == 0 && !piece.hasDocumentLabel());
         if (pieces.isEmpty()) {
             throw new BadRowException("no token to train", "%d tokens, all masked or cut off".formatted(row.length()));
         }

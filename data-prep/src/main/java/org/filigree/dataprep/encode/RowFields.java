@@ -34,6 +34,11 @@ record RowFields(JsonNode row, Map<String, String> columns) {
         return row.hasNonNull(columns.getOrDefault(field, field));
     }
 
+    /** Also where it is null. */
+    boolean names(String field) {
+        return row.has(columns.getOrDefault(field, field));
+    }
+
     JsonNode node(String field) {
         var column = columns.getOrDefault(field, field);
         if (!row.hasNonNull(column)) {

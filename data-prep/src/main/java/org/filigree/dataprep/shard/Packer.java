@@ -6,7 +6,7 @@ import org.filigree.text.TokenRow;
 
 /**
  * Puts documents together in rows of at most {@code maxLength} tokens, first fit over a few open rows. Each document
- * keeps its boundary: a row's {@link TokenRow#documents()} tell them apart.
+ * keeps its boundary and its label: a row's {@link TokenRow#documents()} tell them apart.
  */
 public final class Packer {
 
@@ -55,7 +55,12 @@ public final class Packer {
             System.arraycopy(document.labels(), 0, labels, at, document.length());
             at += document.length();
         }
-        return new TokenRow(
-                ids, labels, row.documents.stream().mapToInt(TokenRow::length).toArray());
+        var lengths = row.documents.stream().mapToInt(TokenRow::length).toArray();
+        var documentLabels = row.documents.stream().anyMatch(TokenRow::hasDocumentLabel)
+                ? row.documents.stream()
+                        .mapToDouble(document -> document.documentLabel(0))
+                        .toArray()
+                : new double[0];
+        return new TokenRow(ids, labels, lengths, documentLabels);
     }
 }

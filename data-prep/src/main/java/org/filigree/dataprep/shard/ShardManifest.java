@@ -15,6 +15,7 @@ import org.filigree.format.FormatException;
  * What a folder of token shards holds. Written last: a folder without one is no corpus, and a file that it does not name
  * is nothing. It does not know the number of workers.
  *
+ * @param format of the folder, {@link #FORMAT}; shards of another are prepared again
  * @param fingerprint of every token and label, in order: the order of rows in training is a function of it
  * @param tokenizer SHA-256 of the tokenizer.json; null for ready-made tokens
  * @param vocabulary one more than the largest token id
@@ -23,6 +24,7 @@ import org.filigree.format.FormatException;
  * @param rejected reason -> rows
  */
 public record ShardManifest(
+        int format,
         String fingerprint,
         String tokenizer,
         int vocabulary,
@@ -35,6 +37,9 @@ public record ShardManifest(
 
     public static final String NAME = "manifest.json";
 
+    /** Raised with every change of the manifest or of the shards. */
+    public static final int FORMAT = 2;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -43,9 +48,20 @@ public record ShardManifest(
      * @param lengths file with the tokens of each row, four bytes each, big-endian; null where there are no rows
      * @param documents before packing
      * @param targets tokens that are trained
+     * @param longest tokens of the longest row
+     * @param longestDocument tokens of the longest document, which is what a model has to place
+     * @param documentLabels of its documents as wholes
      */
     public record Split(
-            List<ShardFile> files, String lengths, int rows, long documents, long tokens, long targets, int longest) {
+            List<ShardFile> files,
+            String lengths,
+            int rows,
+            long documents,
+            long tokens,
+            long targets,
+            int longest,
+            int longestDocument,
+            DocumentLabels documentLabels) {
 
         /** Rows of each row group, through all files. */
         public int[] groupRows() {
@@ -70,7 +86,14 @@ public record ShardManifest(
             throw new FormatException(path + ": no such file; a corpus is a folder that filigree prep wrote");
         }
         try (var in = files.open(path)) {
-            return JSON.readValue(in, ShardManifest.class);
+            var json = JSON.readTree(in);
+            // The first format did not name itself.
+            var format = json.path("format").asInt(1);
+            if (format != FORMAT) {
+                throw new FormatException("%s: token shards of format %d, wanted %d: prepare the corpus again"
+                        .formatted(path, format, FORMAT));
+            }
+            return JSON.treeToValue(json, ShardManifest.class);
         } catch (JsonProcessingException e) {
             throw new FormatException(path + ": not a manifest of token shards: " + e.getOriginalMessage(), e);
         }
@@ -81,6 +104,11 @@ public record ShardManifest(
         try (var out = files.create(FileTree.join(folder, NAME), false)) {
             out.write(JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(this));
         }
+    }
+
+    /** Of both sides. */
+    public DocumentLabels documentLabels() {
+        return train.documentLabels().plus(heldOut.documentLabels());
     }
 
     /** Tokens of each row of a split. */

@@ -10,12 +10,14 @@ import org.filigree.text.TokenRow;
 final class ShardSchema {
 
     static final MessageType MESSAGE = MessageTypeParser.parseMessageType(
-            "message row { repeated int32 input_ids; repeated int32 labels; repeated int32 documents; }");
+            "message row { repeated int32 input_ids; repeated int32 labels; repeated int32 documents; "
+                    + "repeated double document_labels; }");
 
     private static final SimpleGroupFactory GROUPS = new SimpleGroupFactory(MESSAGE);
     private static final int INPUT_IDS = 0;
     private static final int LABELS = 1;
     private static final int DOCUMENTS = 2;
+    private static final int DOCUMENT_LABELS = 3;
 
     private ShardSchema() {}
 
@@ -24,11 +26,18 @@ final class ShardSchema {
         put(group, INPUT_IDS, row.inputIds());
         put(group, LABELS, row.labels());
         put(group, DOCUMENTS, row.documents());
+        for (var label : row.documentLabels()) {
+            group.add(DOCUMENT_LABELS, label);
+        }
         return group;
     }
 
     static TokenRow row(Group group) {
-        return new TokenRow(get(group, INPUT_IDS), get(group, LABELS), get(group, DOCUMENTS));
+        var documentLabels = new double[group.getFieldRepetitionCount(DOCUMENT_LABELS)];
+        for (var i = 0; i < documentLabels.length; i++) {
+            documentLabels[i] = group.getDouble(DOCUMENT_LABELS, i);
+        }
+        return new TokenRow(get(group, INPUT_IDS), get(group, LABELS), get(group, DOCUMENTS), documentLabels);
     }
 
     private static void put(Group group, int field, int[] values) {

@@ -50,12 +50,19 @@ public final class ShardWriter {
         return new ShardManifest.ShardFile(name, bytes, digest(rows), groups);
     }
 
+    /** Labels of documents count only where there are some, so that other corpora keep the order they always had. */
     private static String digest(List<TokenRow> rows) {
         var sha = Sha256.start();
         for (var row : rows) {
             for (var values : new int[][] {row.inputIds(), row.labels(), row.documents()}) {
                 var bytes = ByteBuffer.allocate((values.length + 1) * Integer.BYTES);
                 bytes.putInt(values.length).asIntBuffer().put(values);
+                sha.update(bytes.array());
+            }
+            if (row.hasDocumentLabel()) {
+                // Counted below zero: no list of tokens looks alike.
+                var bytes = ByteBuffer.allocate(Integer.BYTES + row.documentLabels().length * Double.BYTES);
+                bytes.putInt(-row.documentLabels().length).asDoubleBuffer().put(row.documentLabels());
                 sha.update(bytes.array());
             }
         }

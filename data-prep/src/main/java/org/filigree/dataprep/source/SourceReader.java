@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.io.LongWritable;
 import org.apache.hadoop.io.Text;
@@ -14,10 +15,13 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
+import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfig.Source;
 import org.filigree.lora.CounterRandom;
 import scala.jdk.javaapi.CollectionConverters;
@@ -51,11 +55,7 @@ public final class SourceReader {
 
     /** The source's rows, its {@code skip}, {@code limit} and {@code weight} applied. */
     public JavaRDD<byte[]> rows(int index, Source source) throws IOException {
-        return cut(
-                source.path() != null
-                        ? files(index, source)
-                        : ordered(index, table(source).toJSON()),
-                source);
+        return cut(source.path() != null ? files(index, source) : ordered(index, json(source, table(source))), source);
     }
 
     private JavaRDD<byte[]> cut(JavaRDD<byte[]> rows, Source source) {
@@ -102,7 +102,7 @@ public final class SourceReader {
                                 .csv(file.path())
                                 .toJSON());
             case "parquet", "orc" ->
-                json(index, reader(source).format(format).load(file.path()).toJSON());
+                json(index, json(source, reader(source).format(format).load(file.path())));
             default -> {
                 if (source.format() == null) {
                     throw new FiligreeException(
@@ -110,8 +110,7 @@ public final class SourceReader {
                             "data: %s: its name does not tell the format; give format: json, text, csv, parquet or any that spark.read has"
                                     .formatted(file.path()));
                 }
-                yield json(
-                        index, reader(source).format(format).load(file.path()).toJSON());
+                yield json(index, json(source, reader(source).format(format).load(file.path())));
             }
         };
     }
@@ -155,6 +154,16 @@ public final class SourceReader {
             return spark.sql(source.sql());
         }
         return reader(source).format(source.format()).load();
+    }
+
+    /** Rows as JSON; of ready-made tokens with their nulls, where a null label is a mistake and none is a choice. */
+    private static Dataset<String> json(Source source, Dataset<Row> rows) {
+        return source.shape() == RunConfig.Shape.TOKENS
+                ? rows.select(functions
+                                .to_json(functions.struct("*"), Map.of("ignoreNullFields", "false"))
+                                .as("value"))
+                        .as(Encoders.STRING())
+                : rows.toJSON();
     }
 
     private static JavaRDD<byte[]> json(int index, Dataset<String> rows) {

@@ -129,11 +129,24 @@ public record RunSetup(
                                     base.path(),
                                     base.spec().vocabulary()));
         }
-        var longest = Math.max(manifest.train().longest(), manifest.heldOut().longest());
+        var labelled = manifest.documentLabels().documents();
+        if (labelled > 0) {
+            throw new FiligreeException(
+                    Code.DATA,
+                    "data: %d of %d documents have a label as wholes, %s predicts tokens: wanted labels one a token, or shape text_label"
+                            .formatted(
+                                    labelled,
+                                    manifest.train().documents()
+                                            + manifest.heldOut().documents(),
+                                    base.path()));
+        }
+        // Positions restart with each document: a packed row may be longer.
+        var longest =
+                Math.max(manifest.train().longestDocument(), manifest.heldOut().longestDocument());
         if (longest > base.spec().maxPositions()) {
             throw new FiligreeException(
                     Code.CONFIGURATION,
-                    "data.max_length: a row has %d tokens, %s has %d positions"
+                    "data.max_length: a document has %d tokens, %s has %d positions"
                             .formatted(longest, base.path(), base.spec().maxPositions()));
         }
     }

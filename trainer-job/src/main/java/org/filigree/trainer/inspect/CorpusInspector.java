@@ -18,6 +18,9 @@ final class CorpusInspector {
         facts.put("fingerprint", manifest.fingerprint()).put("tokenizer", manifest.tokenizer());
         facts.put("vocabulary", manifest.vocabulary()).put("max_length", manifest.maxLength());
         facts.put("packed", manifest.packed());
+        if (manifest.documentLabels().documents() > 0) {
+            facts.put("classes", manifest.documentLabels().classes());
+        }
         split(facts.putObject("train"), manifest.train());
         split(facts.putObject("held_out"), manifest.heldOut());
         var counts = facts.putObject("counts");
@@ -31,6 +34,8 @@ final class CorpusInspector {
     private static void split(ObjectNode facts, ShardManifest.Split split) {
         facts.put("rows", split.rows()).put("documents", split.documents());
         facts.put("tokens", split.tokens()).put("trained_tokens", split.targets());
+        facts.put("labelled_documents", split.documentLabels().documents());
+        facts.put("longest_document", split.longestDocument());
         facts.put("longest", split.longest()).put("files", split.files().size());
         facts.put(
                 "size_bytes",
@@ -41,6 +46,13 @@ final class CorpusInspector {
             throws IOException {
         if (manifest.train().targets() == 0) {
             lines.add("no token is trained");
+        }
+        var labelled = manifest.documentLabels();
+        if (labelled.documents() > 0) {
+            lines.add("%,d documents have a label as wholes (%s), which no family here learns: they predict tokens"
+                    .formatted(
+                            labelled.documents(),
+                            labelled.classes() == null ? "numbers" : "%,d classes".formatted(labelled.classes())));
         }
         if (manifest.heldOut().rows() == 0) {
             lines.add("no held-out rows: training is not judged");

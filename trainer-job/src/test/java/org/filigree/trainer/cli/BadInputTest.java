@@ -132,6 +132,35 @@ class BadInputTest {
         assertRefused(run.train(), 2, "token id 999999", "vocabulary");
     }
 
+    private void labelledRows() throws IOException {
+        Files.writeString(run.base().resolve("rows.jsonl"), """
+                {"input_ids": [1, 2, 3], "label": 0}
+                {"input_ids": [4, 5], "label": 2}
+                """);
+    }
+
+    @Test
+    void labelsOfWholeDocumentsArePreparedAndToldByInspect() throws IOException {
+        labelledRows();
+        var prepared = run.command("prep");
+        assertThat(prepared.code()).as(prepared.err()).isZero();
+        try (var corpora = Files.list(folder.resolve("runs/shards"))) {
+            var told = CommandLine.run(
+                    "inspect", "--json", corpora.findFirst().orElseThrow().toString());
+            var facts = JSON.readTree(told.out());
+            assertThat(facts.at("/train/labelled_documents").intValue()).isEqualTo(2);
+            assertThat(facts.path("classes").intValue()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void labelsOfWholeDocumentsAreNotForAFamilyThatPredictsTokens() throws IOException {
+        labelledRows();
+        assertRefused(
+                run.train(), 3, "2 of 2 documents have a label as wholes", "predicts tokens", "labels one a token");
+        assertRefused(run.command("evaluate"), 3, "2 of 2 documents have a label as wholes");
+    }
+
     @Test
     void aFolderForAConfigurationIsTold() {
         assertRefused(CommandLine.run("train", folder.toString()), 2, "is a folder");
@@ -159,7 +188,11 @@ class BadInputTest {
             ids.append(",1");
         }
         Files.writeString(run.base().resolve("rows.jsonl"), "{\"input_ids\": [%s]}%n".formatted(ids));
-        assertRefused(run.train("data.max_length=100000"), 2, "%d positions".formatted(positions));
+        assertRefused(
+                run.train("data.max_length=100000"),
+                2,
+                "a document has %d tokens".formatted(positions + 1),
+                "%d positions".formatted(positions));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.StreamSupport;
+import org.filigree.dataprep.shard.DocumentLabels;
 import org.filigree.dataprep.shard.ShardManifest;
 import org.filigree.format.HuggingFaceFolder;
 import org.filigree.format.HuggingFaceWriter;
@@ -230,11 +231,13 @@ class InspectCommandTest {
                 12,
                 345,
                 234,
-                64);
-        var heldOut = new ShardManifest.Split(List.of(), null, 0, 0, 0, 0, 0);
+                64,
+                40,
+                new DocumentLabels(4, 3));
+        var heldOut = new ShardManifest.Split(List.of(), null, 0, 0, 0, 0, 0, 0, DocumentLabels.NONE);
         var rejected = new TreeMap<>(java.util.Map.of("empty", 2L, "too long", 3L));
         var counts = new TreeMap<>(java.util.Map.of("read", 17L, "rejected", 5L));
-        new ShardManifest("f", "t", 256, true, 64, counts, rejected, train, heldOut)
+        new ShardManifest(ShardManifest.FORMAT, "f", "t", 256, true, 64, counts, rejected, train, heldOut)
                 .write(new LocalFiles(), corpus.toString());
         var found = inspect(corpus);
         assertThat(found.path("kind").asText()).isEqualTo("corpus");
@@ -242,13 +245,25 @@ class InspectCommandTest {
         assertThat(found.at("/train/tokens").intValue()).isEqualTo(345);
         assertThat(found.at("/train/trained_tokens").intValue()).isEqualTo(234);
         assertThat(found.at("/train/longest").intValue()).isEqualTo(64);
+        assertThat(found.at("/train/longest_document").intValue()).isEqualTo(40);
         assertThat(found.at("/train/size_bytes").intValue()).isEqualTo(150);
         assertThat(found.at("/rejected/too long").intValue()).isEqualTo(3);
+        assertThat(found.at("/train/labelled_documents").intValue()).isEqualTo(4);
+        assertThat(found.path("classes").intValue()).isEqualTo(3);
         assertThat(lines(found, "shortcomings"))
                 .containsExactly(
+                        "4 documents have a label as wholes (3 classes), which no family here learns: they predict tokens",
                         "no held-out rows: training is not judged",
                         "5 rows were rejected",
                         corpus + "/b.parquet: no such file, but the manifest names it");
+    }
+
+    @Test
+    void shardsOfAnOlderFormatAreToldNotRead() throws IOException {
+        TestFolders.write(folder.resolve("old/manifest.json"), "{\"fingerprint\": \"f\", \"vocabulary\": 9}");
+        var told = TestFolders.run("inspect", folder.resolve("old").toString());
+        assertThat(told.code()).isEqualTo(3);
+        assertThat(told.err()).contains("token shards of format 1, wanted 2: prepare the corpus again");
     }
 
     @Test

@@ -22,6 +22,10 @@ record LlamaRun(Path folder, ReferenceCase reference) {
 
     /** Trains, with fields replaced as {@code --set} does it. */
     CommandLine train(String... sets) throws IOException {
+        return command("train", sets);
+    }
+
+    CommandLine command(String name, String... sets) throws IOException {
         var file = Files.writeString(folder.resolve("small.yaml"), """
                 run: small
                 output: %s
@@ -37,7 +41,7 @@ record LlamaRun(Path folder, ReferenceCase reference) {
                 """.formatted(
                         folder.resolve("runs"), base(), base().resolve("rows.jsonl")));
         var arguments = new String[2 + 2 * sets.length];
-        arguments[0] = "train";
+        arguments[0] = name;
         arguments[1] = file.toString();
         for (var i = 0; i < sets.length; i++) {
             arguments[2 + 2 * i] = "--set";
