@@ -4,19 +4,25 @@ import static org.filigree.config.NumberTypes.fraction;
 import static org.filigree.config.NumberTypes.integer;
 import static org.filigree.config.NumberTypes.positive;
 import static org.filigree.config.ScalarTypes.choice;
+import static org.filigree.config.ScalarTypes.orWord;
 
 import java.util.List;
+import org.filigree.config.RunConfig.Aggregation;
 import org.filigree.config.RunConfig.Averaging;
 import org.filigree.config.RunConfig.Checkpoint;
 import org.filigree.config.RunConfig.Evaluation;
 import org.filigree.config.RunConfig.Exchange;
+import org.filigree.config.RunConfig.InnerState;
 import org.filigree.config.RunConfig.Outer;
+import org.filigree.config.RunConfig.Wire;
 
 /** The sections {@code averaging}, {@code evaluation} and {@code checkpoint}: what happens in and between rounds. */
 final class RoundFields {
 
     /** H, where workers exchange parameters and nothing else is said. */
     private static final int LOCAL_STEPS = 8;
+
+    private static final int AUTO = 0;
 
     private RoundFields() {}
 
@@ -43,9 +49,9 @@ final class RoundFields {
             "gradients: exact data parallelism; parameters: local steps, then averaging.");
     private static final Field<Averaging, Integer> LOCAL_STEPS_FIELD = Field.derived(
             "local_steps",
-            integer(1),
+            orWord("auto", AUTO, integer(1)),
             Averaging::localSteps,
-            "Steps between averagings; 8 where parameters are exchanged, 1 where gradients are.");
+            "Steps between averagings; 8 where parameters are exchanged, 1 where gradients are; auto: by the drift.");
     private static final Field<Averaging, Outer> OUTER = Field.optional(
             "outer",
             OUTER_SECTION,
@@ -53,16 +59,66 @@ final class RoundFields {
             Averaging::outer,
             "Nesterov on the averaged change, as in DiLoCo; null for the plain mean.");
 
+    private static final Field<Averaging, Wire> WIRE = Field.derived(
+            "wire",
+            choice(Wire.class),
+            Averaging::wire,
+            "How numbers travel, each way: float32 where gradients are exchanged, bfloat16 where parameters are.");
+    private static final Field<Averaging, InnerState> INNER_STATE = Field.<Averaging, InnerState>optional(
+                    "inner_state",
+                    choice(InnerState.class),
+                    InnerState.RESET,
+                    Averaging::innerState,
+                    "AdamW moments at the start of a round: reset (zero) or average (they travel too, in float32).")
+            .writtenWhen(averaging -> !gradients(averaging));
+    private static final Field<Averaging, Aggregation> AGGREGATION = Field.<Averaging, Aggregation>optional(
+                    "aggregation",
+                    choice(Aggregation.class),
+                    Aggregation.FACTORS,
+                    Averaging::aggregation,
+                    "What is averaged: factors (A and B), frozen_a (B alone, exact), product (B A, brought back to rank r).")
+            .writtenWhen(averaging -> !gradients(averaging));
+
     static final Section<Averaging> AVERAGING = new Section<>(
-            List.of(WORKERS, EXCHANGE, LOCAL_STEPS_FIELD, OUTER),
+            List.of(WORKERS, EXCHANGE, LOCAL_STEPS_FIELD, OUTER, WIRE, INNER_STATE, AGGREGATION),
             values -> {
                 var exchange = values.get(EXCHANGE);
-                var localSteps = values.get(LOCAL_STEPS_FIELD);
-                var otherwise = exchange == Exchange.PARAMETERS ? LOCAL_STEPS : 1;
+                var parameters = exchange == Exchange.PARAMETERS;
                 return new Averaging(
-                        values.get(WORKERS), exchange, localSteps != null ? localSteps : otherwise, values.get(OUTER));
+                        values.get(WORKERS),
+                        exchange,
+                        otherwise(values.get(LOCAL_STEPS_FIELD), parameters ? LOCAL_STEPS : 1),
+                        values.get(OUTER),
+                        otherwise(values.get(WIRE), parameters ? Wire.BFLOAT16 : Wire.FLOAT32),
+                        values.get(INNER_STATE),
+                        values.get(AGGREGATION));
             },
             List.of(
+                    new Rule<>(
+                            "inner_state",
+                            List.of("exchange"),
+                            (averaging, written) -> gradients(averaging) && averaging.innerState() != InnerState.RESET,
+                            averaging -> "without effect when exchange is gradients: leave it out"),
+                    new Rule<>(
+                            "aggregation",
+                            List.of("exchange"),
+                            (averaging, written) ->
+                                    gradients(averaging) && averaging.aggregation() != Aggregation.FACTORS,
+                            averaging -> "without effect when exchange is gradients: leave it out"),
+                    new Rule<>(
+                            "inner_state",
+                            List.of("aggregation"),
+                            (averaging, written) -> averaging.aggregation() == Aggregation.PRODUCT
+                                    && averaging.innerState() != InnerState.RESET,
+                            averaging -> "the moments would belong to other factors when aggregation is product: "
+                                    + "wanted reset"),
+                    new Rule<>(
+                            "outer",
+                            List.of("aggregation"),
+                            (averaging, written) ->
+                                    averaging.aggregation() == Aggregation.PRODUCT && averaging.outer() != null,
+                            averaging -> "momentum would belong to other factors when aggregation is product: "
+                                    + "leave it out"),
                     new Rule<>(
                             "local_steps",
                             List.of("exchange"),
@@ -74,6 +130,10 @@ final class RoundFields {
                             List.of("exchange"),
                             (averaging, written) -> gradients(averaging) && averaging.outer() != null,
                             averaging -> "without effect when exchange is gradients: leave it out")));
+
+    private static <T> T otherwise(T written, T value) {
+        return written != null ? written : value;
+    }
 
     private static boolean gradients(Averaging averaging) {
         return averaging.exchange() == Exchange.GRADIENTS;

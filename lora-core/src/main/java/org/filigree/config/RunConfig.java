@@ -163,12 +163,63 @@ public record RunConfig(
         PARAMETERS
     }
 
+    /** How numbers travel, each way. */
+    public enum Wire {
+        FLOAT32,
+        BFLOAT16,
+        INT8
+    }
+
+    /** What a worker's AdamW moments are at the start of a round. */
+    public enum InnerState {
+        /** Zero. */
+        RESET,
+        /** The mean of what the workers had. */
+        AVERAGE
+    }
+
+    /** What is averaged. */
+    public enum Aggregation {
+        /** A and B, each by itself. */
+        FACTORS,
+        /** B alone, which is exact: A stays as it began. */
+        FROZEN_A,
+        /** The products B A, brought back to the adapter's rank. */
+        PRODUCT
+    }
+
     /**
      * @param workers logical workers: a part of the result, unlike executors
-     * @param localSteps H, steps between averagings; 1 with exchange gradients
+     * @param localSteps H, steps between averagings; 1 with exchange gradients; 0 for auto, by the drift
      * @param outer null for the plain mean
      */
-    public record Averaging(int workers, Exchange exchange, int localSteps, Outer outer) {}
+    public record Averaging(
+            int workers,
+            Exchange exchange,
+            int localSteps,
+            Outer outer,
+            Wire wire,
+            InnerState innerState,
+            Aggregation aggregation) {
+
+        /** Exact data parallelism. */
+        public static Averaging gradients(int workers) {
+            return new Averaging(
+                    workers, Exchange.GRADIENTS, 1, null, Wire.FLOAT32, InnerState.RESET, Aggregation.FACTORS);
+        }
+
+        /** The plain mean of the workers' factors after {@code localSteps} each, in float32. */
+        public static Averaging parameters(int workers, int localSteps) {
+            return new Averaging(
+                    workers,
+                    Exchange.PARAMETERS,
+                    localSteps,
+                    null,
+                    Wire.FLOAT32,
+                    InnerState.RESET,
+                    Aggregation.FACTORS);
+        }
+    }
 
     /** Nesterov on the averaged delta (DiLoCo, arXiv 2311.08105). */
     public record Outer(double learningRate, double momentum) {}

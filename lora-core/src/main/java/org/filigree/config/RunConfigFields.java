@@ -127,6 +127,21 @@ final class RunConfigFields {
                                             run.training().globalBatchSize(),
                                             run.averaging().workers())),
                     new Rule<>(
+                            "averaging.local_steps",
+                            List.of("adapter"),
+                            (run, written) -> run.averaging().localSteps() == 0 && full(run),
+                            run ->
+                                    "found auto, which goes by the drift of low-rank products: wanted a positive integer "
+                                            + "when adapter.method is full"),
+                    new Rule<>(
+                            "averaging.aggregation",
+                            List.of("adapter"),
+                            (run, written) ->
+                                    run.averaging().aggregation() != RunConfig.Aggregation.FACTORS && full(run),
+                            run -> "found %s, wanted factors when adapter.method is full"
+                                    .formatted(
+                                            run.averaging().aggregation().name().toLowerCase(java.util.Locale.ROOT))),
+                    new Rule<>(
                             "evaluation.every_rounds",
                             List.of("data"),
                             (run, written) -> run.evaluation().everyRounds() > 0 && nothingHeldOut(run.data()),
@@ -143,6 +158,10 @@ final class RunConfigFields {
     /** The field of that name in whatever section has one. */
     static Optional<String> elsewhere(String name) {
         return ROOT.paths().filter(path -> path.endsWith("." + name)).findFirst();
+    }
+
+    private static boolean full(RunConfig run) {
+        return run.adapter().method() == RunConfig.Method.FULL;
     }
 
     private static boolean nothingHeldOut(Data data) {

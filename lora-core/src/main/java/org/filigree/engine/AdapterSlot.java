@@ -1,7 +1,9 @@
 package org.filigree.engine;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.filigree.lora.AdamW;
 import org.filigree.lora.AdapterLayout;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.model.DataType;
@@ -15,12 +17,20 @@ final class AdapterSlot implements AutoCloseable {
     /** The low-rank part of one linear layer: {@code a, dA [rank, in]}, {@code b, dB [out, rank]}. */
     record LowRank(Buffer a, Buffer b, Buffer dA, Buffer dB, int rank, double scale) {}
 
+    /** Elements that an update changes, side by side. */
+    private record Span(int from, int count) {
+        Buffer of(Buffer flat) {
+            return flat.rows(from, count);
+        }
+    }
+
     private final Kernels kernels;
     private final AdapterPlan plan;
     private final Arena arena;
     private final Buffer master;
     private final Buffer computed;
     private final Buffer gradient;
+    private final List<Span> trained;
     private Buffer firstMoment;
     private Buffer secondMoment;
     private final Map<String, LowRank> lowRanks = new HashMap<>();
@@ -50,6 +60,11 @@ final class AdapterSlot implements AutoCloseable {
         this.master = master;
         this.computed = computed;
         gradient = zeros(master.type(), master.rows());
+        trained = plan.trainsA()
+                ? List.of(new Span(0, master.rows()))
+                : plan.trained().stream()
+                        .map(tensor -> new Span(tensor.offset(), tensor.elements()))
+                        .toList();
         var layout = plan.layout();
         for (var wrap : plan.wraps()) {
             var a = layout.find(wrap.a());
@@ -142,17 +157,36 @@ final class AdapterSlot implements AutoCloseable {
     }
 
     double squaredGradientNorm() {
-        return kernels.sumOfSquares(gradient);
+        return trained.stream()
+                .mapToDouble(span -> kernels.sumOfSquares(span.of(gradient)))
+                .sum();
     }
 
     void update(AdamWStep step) {
+        allocateMoments();
+        for (var span : trained) {
+            kernels.adamW(span.of(master), span.of(gradient), span.of(firstMoment), span.of(secondMoment), step);
+        }
+        refreshComputed();
+        zeroGradients();
+    }
+
+    private void allocateMoments() {
         if (firstMoment == null) {
             firstMoment = zeros(master.type(), master.rows());
             secondMoment = zeros(master.type(), master.rows());
         }
-        kernels.adamW(master, gradient, firstMoment, secondMoment, step);
-        refreshComputed();
-        zeroGradients();
+    }
+
+    AdamW.Moments moments() {
+        allocateMoments();
+        return new AdamW.Moments(firstMoment.read(), secondMoment.read());
+    }
+
+    void setMoments(AdamW.Moments moments) {
+        allocateMoments();
+        firstMoment.write(moments.first(), 0);
+        secondMoment.write(moments.second(), 0);
     }
 
     long bytes() {

@@ -1,5 +1,6 @@
 package org.filigree.engine;
 
+import org.filigree.lora.AdamW;
 import org.filigree.lora.AdapterPlan;
 
 /**
@@ -20,6 +21,12 @@ public interface Session extends AutoCloseable {
 
     /** The adapter's values now. */
     float[] values(int slot);
+
+    /** The moments of the adapter's optimizer now, in the layout's order; zero before the first update. */
+    AdamW.Moments moments(int slot);
+
+    /** Goes on with the moments of an earlier session. */
+    void setMoments(int slot, AdamW.Moments moments);
 
     /** Runs a batch forward and backward; adds the gradients of the SUM of token losses to each slot's. */
     RowLosses accumulate(Batch batch);

@@ -1,6 +1,7 @@
 package org.filigree.engine;
 
 import java.util.List;
+import org.filigree.lora.AdamW;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.text.TokenRow;
 
@@ -37,6 +38,16 @@ final class TapeSession implements Session {
     @Override
     public float[] values(int slot) {
         return adapter(slot).values();
+    }
+
+    @Override
+    public AdamW.Moments moments(int slot) {
+        return adapter(slot).moments();
+    }
+
+    @Override
+    public void setMoments(int slot, AdamW.Moments moments) {
+        adapter(slot).setMoments(moments);
     }
 
     @Override

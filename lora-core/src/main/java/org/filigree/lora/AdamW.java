@@ -28,7 +28,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
      * @param step counts from 1
      */
     public void update(
-            float[] values, double[] gradients, Moments moments, double scale, double learningRate, int step) {
+            float[] values, float[] gradients, Moments moments, double scale, double learningRate, int step) {
         if (gradients.length != values.length || moments.first().length != values.length) {
             throw new IllegalArgumentException("lengths differ: %d values, %d gradients, %d moments"
                     .formatted(values.length, gradients.length, moments.first().length));

@@ -13,10 +13,10 @@ public final class GradientClip {
         return maxNorm == 0 ? 1 : Math.min(1, maxNorm / (norm + FLOOR));
     }
 
-    public static double norm(double[] gradients) {
+    public static double norm(float[] gradients) {
         var squares = 0.0;
         for (var gradient : gradients) {
-            squares += gradient * gradient;
+            squares += (double) gradient * gradient;
         }
         return Math.sqrt(squares);
     }

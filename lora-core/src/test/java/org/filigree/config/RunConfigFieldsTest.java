@@ -127,6 +127,9 @@ class RunConfigFieldsTest {
         REFUSED.put("averaging.workers", with(NO_INTEGERS, "0", "2147483648"));
         REFUSED.put("averaging.exchange", NO_WORDS);
         REFUSED.put("averaging.local_steps", with(NO_INTEGERS, "0", "2147483648"));
+        REFUSED.put("averaging.wire", NO_WORDS);
+        REFUSED.put("averaging.inner_state", NO_WORDS);
+        REFUSED.put("averaging.aggregation", NO_WORDS);
         REFUSED.put("averaging.outer", List.of("[]", "''", "5", "{a: 1}"));
         REFUSED.put("averaging.outer.learning_rate", NO_POSITIVES);
         REFUSED.put("averaging.outer.momentum", NO_FRACTIONS);
@@ -147,7 +150,7 @@ class RunConfigFieldsTest {
         var fields = new HashSet<>(RunConfigFields.ROOT.paths().toList());
         SourceFields.SECTION.paths().map("data.train.0."::concat).forEach(fields::add);
         fields.add("data.train.0");
-        assertThat(REFUSED.keySet()).isEqualTo(fields).hasSize(103);
+        assertThat(REFUSED.keySet()).isEqualTo(fields).hasSize(106);
     }
 
     @Test
@@ -162,7 +165,7 @@ class RunConfigFieldsTest {
                     .contains("wanted ");
             tried.add(set);
         }));
-        assertThat(tried).doesNotHaveDuplicates().hasSize(1296);
+        assertThat(tried).doesNotHaveDuplicates().hasSize(1329);
     }
 
     @Test

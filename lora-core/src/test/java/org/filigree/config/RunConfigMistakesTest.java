@@ -52,9 +52,9 @@ class RunConfigMistakesTest {
 
     @Test
     void oneMistakeIsOneLine() {
-        assertThat(refusal(DESIGN.replace("local_steps: 8,", "local_steps: 8, aggregation: factors,")))
+        assertThat(refusal(DESIGN.replace("local_steps: 8,", "local_steps: 8, aggregate: factors,")))
                 .isEqualTo(
-                        "run.yaml:16: averaging.aggregation: unknown field, wanted one of workers, exchange, local_steps, outer");
+                        "run.yaml:16: averaging.aggregate: unknown field, wanted one of workers, exchange, local_steps, outer, wire, inner_state, aggregation; did you mean aggregation?");
     }
 
     @Test
@@ -75,8 +75,8 @@ class RunConfigMistakesTest {
             value = {
                 "base.dtype=nf4|base.dtype: found nf4, wanted float32 or bfloat16",
                 "data.train.0.shape=masked|data.train.0.shape: found masked, wanted text, prompt_completion",
-                "averaging.wire=int8|averaging.wire: unknown field",
-                "averaging.inner_state=keep|averaging.inner_state: unknown field",
+                "averaging.wire=int4|averaging.wire: found int4, wanted float32, bfloat16 or int8; did you mean int8?",
+                "averaging.inner_state=keep|averaging.inner_state: found keep, wanted reset or average",
                 "averaging.exchange=deltas|averaging.exchange: found deltas, wanted gradients or parameters",
                 "adapter.method=dora|adapter.method: found dora, wanted lora or full; did you mean lora?",
                 "adapter.use_dora=true|adapter.use_dora: found true, wanted null or false: it is not supported",
@@ -96,6 +96,10 @@ class RunConfigMistakesTest {
             value = {
                 "averaging={outer: {}}|averaging.outer: without effect when exchange is gradients: leave it out",
                 "averaging={local_steps: 4}|averaging.local_steps: found 4, without effect when exchange is gradients",
+                "averaging.inner_state=average|averaging.inner_state: without effect when exchange is gradients: leave it out",
+                "averaging.aggregation=product|averaging.aggregation: without effect when exchange is gradients: leave it out",
+                "averaging={exchange: parameters, aggregation: product, inner_state: average}|averaging.inner_state: the moments would belong to other factors when aggregation is product: wanted reset",
+                "averaging={exchange: parameters, aggregation: product, outer: {}}|averaging.outer: momentum would belong to other factors when aggregation is product: leave it out",
                 "evaluation.every_rounds=2|evaluation.every_rounds: found 2, without effect, as there is no data.held_out",
                 "training={max_steps: 5, num_train_epochs: 3}|training.num_train_epochs: without effect when max_steps is 5: leave one of them out",
                 "training.max_steps=0|training.max_steps: found 0, wanted a positive integer, or -1 to go by epochs",

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
 import java.util.Map;
+import org.filigree.config.RunConfig.Aggregation;
 import org.filigree.config.RunConfig.Dtype;
 import org.filigree.config.RunConfig.Exchange;
 import org.filigree.config.RunConfig.HeldOut;
+import org.filigree.config.RunConfig.InnerState;
 import org.filigree.config.RunConfig.Method;
 import org.filigree.config.RunConfig.Outer;
 import org.filigree.config.RunConfig.Overlong;
 import org.filigree.config.RunConfig.Schedule;
 import org.filigree.config.RunConfig.Shape;
 import org.filigree.config.RunConfig.Source;
+import org.filigree.config.RunConfig.Wire;
 import org.filigree.lora.LoraConfig;
 import org.filigree.lora.LoraConfig.Modules;
 import org.junit.jupiter.api.Test;
@@ -107,7 +110,14 @@ class RunConfigReaderTest {
                                 null),
                         new RunConfig.Training(
                                 3, -1, 32, 4, 2e-4, Schedule.COSINE, 20, 0, 0.9, 0.999, 1e-8, 1, null, 42),
-                        new RunConfig.Averaging(4, Exchange.PARAMETERS, 8, new Outer(0.7, 0.9)),
+                        new RunConfig.Averaging(
+                                4,
+                                Exchange.PARAMETERS,
+                                8,
+                                new Outer(0.7, 0.9),
+                                Wire.BFLOAT16,
+                                InnerState.RESET,
+                                Aggregation.FACTORS),
                         new RunConfig.Evaluation(10, 3),
                         new RunConfig.Checkpoint(10, 2)));
     }
@@ -127,9 +137,14 @@ class RunConfigReaderTest {
         assertThat(config.training())
                 .isEqualTo(new RunConfig.Training(
                         3, -1, 32, 4, 5e-5, Schedule.LINEAR, 0, 0, 0.9, 0.999, 1e-8, 1, null, 42));
-        assertThat(config.averaging()).isEqualTo(new RunConfig.Averaging(2, Exchange.GRADIENTS, 1, null));
+        assertThat(config.averaging()).isEqualTo(RunConfig.Averaging.gradients(2));
         assertThat(read(SMALLEST, "averaging.exchange=parameters").averaging())
-                .isEqualTo(new RunConfig.Averaging(2, Exchange.PARAMETERS, 8, null));
+                .isEqualTo(new RunConfig.Averaging(
+                        2, Exchange.PARAMETERS, 8, null, Wire.BFLOAT16, InnerState.RESET, Aggregation.FACTORS));
+        assertThat(read(SMALLEST, "averaging.exchange=parameters", "averaging.local_steps=auto")
+                        .averaging()
+                        .localSteps())
+                .isZero();
         assertThat(config.evaluation()).isEqualTo(new RunConfig.Evaluation(0, 0));
         assertThat(config.checkpoint()).isEqualTo(new RunConfig.Checkpoint(10, 2));
     }

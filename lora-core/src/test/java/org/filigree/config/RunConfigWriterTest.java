@@ -109,6 +109,9 @@ class RunConfigWriterTest {
                   outer:
                     learning_rate: 0.7
                     momentum: 0.9
+                  wire: bfloat16
+                  inner_state: reset
+                  aggregation: factors
                 evaluation:
                   every_rounds: 10
                   early_stopping_patience: 3
@@ -246,10 +249,10 @@ class RunConfigWriterTest {
             var run = one(List.of("a", "007", "null-and-void", "2026-11-25", "_x.y-Z", "true", "1e5", "-"));
             var data = data();
             var exchange = one(Exchange.class);
-            var parameters = exchange == Exchange.PARAMETERS;
             var workers = 1 + random.nextInt(8);
             var held = data.heldOut().share() > 0 || !data.heldOut().sources().isEmpty();
             var everyRounds = held ? random.nextInt(3) : 0;
+            var adapter = adapter(flag() ? run : "other");
             return new RunConfig(
                     run,
                     text(),
@@ -258,15 +261,30 @@ class RunConfigWriterTest {
                     new RunConfig.EngineChoice(
                             one(List.of("auto", "libtorch")), one(List.of("auto", "cpu", "cuda")), random.nextInt(3)),
                     data,
-                    adapter(flag() ? run : "other"),
+                    adapter,
                     training(workers),
-                    new RunConfig.Averaging(
-                            workers,
-                            exchange,
-                            parameters ? whole(1) : 1,
-                            parameters && flag() ? new Outer(positive(), fraction()) : null),
+                    averaging(workers, exchange, adapter.method()),
                     new RunConfig.Evaluation(everyRounds, everyRounds == 0 ? 0 : random.nextInt(3)),
                     new RunConfig.Checkpoint(whole(1), whole(1)));
+        }
+
+        private RunConfig.Averaging averaging(int workers, Exchange exchange, RunConfig.Method method) {
+            var wire = one(RunConfig.Wire.class);
+            if (exchange == Exchange.GRADIENTS) {
+                return new RunConfig.Averaging(
+                        workers, exchange, 1, null, wire, RunConfig.InnerState.RESET, RunConfig.Aggregation.FACTORS);
+            }
+            var lora = method == RunConfig.Method.LORA;
+            var aggregation = lora ? one(RunConfig.Aggregation.class) : RunConfig.Aggregation.FACTORS;
+            var product = aggregation == RunConfig.Aggregation.PRODUCT;
+            return new RunConfig.Averaging(
+                    workers,
+                    exchange,
+                    lora && flag() ? 0 : whole(1),
+                    !product && flag() ? new Outer(positive(), fraction()) : null,
+                    wire,
+                    product ? RunConfig.InnerState.RESET : one(RunConfig.InnerState.class),
+                    aggregation);
         }
 
         private RunConfig.Training training(int workers) {

@@ -17,7 +17,7 @@ class AdamWTest {
         {0.4718048942325575, -1.2322304197920404, 1.9983884898869664}
     };
 
-    private static final double[][] GRADIENTS = {{3, -4, 0}, {0.1, 0.2, -0.3}, {1, 1, 1}};
+    private static final float[][] GRADIENTS = {{3, -4, 0}, {0.1f, 0.2f, -0.3f}, {1, 1, 1}};
 
     @Test
     void threeClippedStepsArePyTorchs() {
@@ -37,20 +37,20 @@ class AdamWTest {
     void theScaleMakesAMeanOfASum() {
         var mean = new float[] {1};
         var sum = new float[] {1};
-        ADAM_W.update(mean, new double[] {0.25}, AdamW.Moments.zero(1), 1, 0.01, 1);
-        ADAM_W.update(sum, new double[] {2}, AdamW.Moments.zero(1), 1.0 / 8, 0.01, 1);
+        ADAM_W.update(mean, new float[] {0.25f}, AdamW.Moments.zero(1), 1, 0.01, 1);
+        ADAM_W.update(sum, new float[] {2}, AdamW.Moments.zero(1), 1.0 / 8, 0.01, 1);
         assertThat(sum).containsExactly(mean);
     }
 
     @Test
     void gradientsOfAnotherLengthAreRefused() {
-        assertThatThrownBy(() -> ADAM_W.update(new float[2], new double[3], AdamW.Moments.zero(2), 1, 0.1, 1))
+        assertThatThrownBy(() -> ADAM_W.update(new float[2], new float[3], AdamW.Moments.zero(2), 1, 0.1, 1))
                 .hasMessage("lengths differ: 2 values, 3 gradients, 2 moments");
     }
 
     @Test
     void clippingShrinksLongGradientsAndLeavesShortOnes() {
-        assertThat(GradientClip.norm(new double[] {3, -4})).isEqualTo(5);
+        assertThat(GradientClip.norm(new float[] {3, -4})).isEqualTo(5);
         assertThat(GradientClip.factor(5, 1)).isEqualTo(1 / 5.000001);
         assertThat(GradientClip.factor(0.5, 1)).isEqualTo(1);
         assertThat(GradientClip.factor(5, 0)).isEqualTo(1);

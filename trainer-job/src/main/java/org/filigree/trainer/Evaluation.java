@@ -30,8 +30,7 @@ public record Evaluation(
         var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         var hadoop = context.broadcast(
                 new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
-        try {
-            var rounds = RunRounds.of(context, hadoop, run, setup);
+        try (var rounds = RunRounds.of(context, hadoop, run, setup)) {
             var score = rounds.score(setup.start(), heldOut ? Side.HELD_OUT : Side.TRAIN, lengths);
             return of(adapter, heldOut, lengths.length, score);
         } finally {

@@ -162,10 +162,15 @@ final class TrainingLoop {
             if (!Double.isNaN(report.gradNorm())) {
                 e.put("grad_norm", report.gradNorm());
             }
-            e.put("bytes_down", report.bytesDown())
-                    .put("bytes_up", report.bytesUp())
-                    .put("bytes_full_model", setup.base().parameters() * Float.BYTES)
-                    .put("seconds", seconds);
+            if (!Double.isNaN(report.drift())) {
+                e.put("local_steps", report.losses().length).put("drift", report.drift());
+            }
+            if (report.traffic() != null) {
+                e.put("bytes_down", report.traffic().down())
+                        .put("bytes_up", report.traffic().up())
+                        .put("executors", report.traffic().executors());
+            }
+            e.put("bytes_full_model", setup.base().parameters() * Float.BYTES).put("seconds", seconds);
         });
         progress.round(report, seconds);
     }

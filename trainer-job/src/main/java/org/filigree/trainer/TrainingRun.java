@@ -57,8 +57,7 @@ final class TrainingRun {
         var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         Broadcast<SerializableConfiguration> hadoop = context.broadcast(
                 new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
-        try {
-            var rounds = RunRounds.of(context, hadoop, config, setup);
+        try (var rounds = RunRounds.of(context, hadoop, config, setup)) {
             // A base that does not load is told before there is a run.
             var engine = rounds.fingerprint();
             folder.claim(config);

@@ -4,14 +4,14 @@ package org.filigree.trainer.averaging;
 public sealed interface OuterOptimizer {
 
     /** Updates {@code values} and, where there is one, {@code momentum} in place; all {@code [n]}. */
-    void apply(float[] values, double[] meanDelta, float[] momentum);
+    void apply(float[] values, float[] meanDelta, float[] momentum);
 
     /** Adds the mean. */
     record PlainMean() implements OuterOptimizer {
         @Override
-        public void apply(float[] values, double[] meanDelta, float[] momentum) {
+        public void apply(float[] values, float[] meanDelta, float[] momentum) {
             for (var i = 0; i < values.length; i++) {
-                values[i] = (float) (values[i] + meanDelta[i]);
+                values[i] += meanDelta[i];
             }
         }
     }
@@ -19,7 +19,7 @@ public sealed interface OuterOptimizer {
     /** PyTorch's SGD with Nesterov momentum on the negative delta, as DiLoCo (arXiv 2311.08105). */
     record Nesterov(double learningRate, double momentumFactor) implements OuterOptimizer {
         @Override
-        public void apply(float[] values, double[] meanDelta, float[] momentum) {
+        public void apply(float[] values, float[] meanDelta, float[] momentum) {
             for (var i = 0; i < values.length; i++) {
                 var moved = momentumFactor * momentum[i] + meanDelta[i];
                 momentum[i] = (float) moved;

@@ -3,7 +3,7 @@ package org.filigree.trainer.averaging;
 import java.util.Comparator;
 import java.util.List;
 
-/** Sums over workers in fp64 and in the order of workers, whatever order their results came in. */
+/** Sums over workers, in fp64 and in the order of workers whatever order their results came in, rounded once. */
 public final class WorkerSum {
 
     private WorkerSum() {}
@@ -12,24 +12,20 @@ public final class WorkerSum {
     public record Part(int worker, float[] values, long tokens) {}
 
     /** Sum of the parts: for gradients of sums. */
-    public static double[] sum(List<Part> parts) {
-        return weighted(parts, false);
+    public static float[] sum(List<Part> parts) {
+        return weighted(parts, false, 1);
     }
 
     /** Mean of the parts weighted by their tokens: for deltas. A worker without tokens does not count. */
-    public static double[] mean(List<Part> parts) {
+    public static float[] mean(List<Part> parts) {
         var tokens = parts.stream().mapToLong(Part::tokens).sum();
         if (tokens == 0) {
             throw new IllegalArgumentException("no worker had a token to train");
         }
-        var mean = weighted(parts, true);
-        for (var i = 0; i < mean.length; i++) {
-            mean[i] /= tokens;
-        }
-        return mean;
+        return weighted(parts, true, tokens);
     }
 
-    private static double[] weighted(List<Part> parts, boolean byTokens) {
+    private static float[] weighted(List<Part> parts, boolean byTokens, long divisor) {
         var ordered =
                 parts.stream().sorted(Comparator.comparingInt(Part::worker)).toList();
         for (var w = 0; w < ordered.size(); w++) {
@@ -45,6 +41,10 @@ public final class WorkerSum {
                 total[i] += weight * part.values()[i];
             }
         }
-        return total;
+        var result = new float[total.length];
+        for (var i = 0; i < result.length; i++) {
+            result[i] = (float) (total[i] / divisor);
+        }
+        return result;
     }
 }

@@ -85,14 +85,19 @@ class ConsoleProgress implements Progress {
         }
         var left = trained / stepsMade * (steps - report.step());
         say(
-                "round    %d  step %d/%d  loss %.4f  %,.0f trained tokens/s  down %s up %s a round  %s left",
+                "round    %d  step %d/%d  loss %.4f  %,.0f trained tokens/s%s%s  %s left",
                 report.round(),
                 report.step(),
                 steps,
                 report.losses()[report.losses().length - 1],
                 tokensSinceShown / secondsSinceShown,
-                bytes(report.bytesDown()),
-                bytes(report.bytesUp()),
+                Double.isNaN(report.drift()) ? "" : "  drift %.2g".formatted(report.drift()),
+                report.traffic() == null
+                        ? ""
+                        : "  down %s up %s a round"
+                                .formatted(
+                                        bytes(report.traffic().down()),
+                                        bytes(report.traffic().up())),
                 clock(left));
         sinceShown = 0;
         tokensSinceShown = 0;

@@ -36,7 +36,7 @@ public final class RunRounds {
                 config.data().shuffle(),
                 RowOrder.WINDOW);
         return new RoundLoop(
-                new SparkRound(spark, input),
+                new SparkRound(spark, input, setup.plan(), RunSetup.gathering(setup.plan(), config)),
                 config.adapter().name(),
                 config.training(),
                 config.averaging(),

@@ -17,6 +17,9 @@ import org.filigree.lora.AdapterPlan;
 import org.filigree.lora.AdapterPlanner;
 import org.filigree.lora.LoraConfig;
 import org.filigree.model.DataType;
+import org.filigree.trainer.averaging.AdapterWire;
+import org.filigree.trainer.averaging.AveragingRules;
+import org.filigree.trainer.round.SparkRound;
 
 /**
  * A run's configuration against what is there: base, adapter and corpus opened, and everything refused that can be before
@@ -61,13 +64,23 @@ public record RunSetup(
     /** Spark counts the results of a whole stage, which are those of all workers. */
     private static void checkResultSize(SparkSession spark, AdapterPlan plan, RunConfig config) {
         var allowed = spark.sparkContext().conf().getSizeAsBytes("spark.driver.maxResultSize", "1g");
-        var needed = (long) config.averaging().workers() * plan.layout().size() * Float.BYTES;
+        var needed = gathering(plan, config).bytes(config.averaging().workers(), wire(plan, config));
         if (allowed > 0 && needed > allowed) {
             throw new FiligreeException(
                     Code.CONFIGURATION,
                     "a round's results are %d MB, spark.driver.maxResultSize is %d MB: set it to %dm or more, or to 0"
                             .formatted(needed >> 20, allowed >> 20, (needed >> 20) * 11 / 10 + 1));
         }
+    }
+
+    static SparkRound.Gathering gathering(AdapterPlan plan, RunConfig config) {
+        return SparkRound.Gathering.of(config.averaging().workers(), wire(plan, config));
+    }
+
+    private static AdapterWire wire(AdapterPlan plan, RunConfig config) {
+        var rules = AveragingRules.of(
+                config.averaging(), config.training().seed(), config.adapter().name());
+        return rules.wire(rules.trained(plan));
     }
 
     private static HuggingFaceFolder base(HadoopFiles files, String path) throws IOException {

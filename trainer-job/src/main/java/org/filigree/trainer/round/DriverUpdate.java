@@ -1,22 +1,20 @@
 package org.filigree.trainer.round;
 
-import java.util.List;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
 import org.filigree.lora.AdamW;
 import org.filigree.lora.GradientClip;
 import org.filigree.lora.LearningRate;
 import org.filigree.trainer.averaging.OuterOptimizer;
-import org.filigree.trainer.averaging.WorkerSum;
 import org.filigree.trainer.run.RunState;
 
 /** What the driver makes of the workers' results: sums in a fixed order, then AdamW or the outer optimizer. */
 record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, LearningRate rates) {
 
     /** One AdamW step from the workers' gradients. */
-    RoundLoop.Next afterGradients(RunState state, List<RoundResult> results) {
-        var sums = WorkerSum.sum(parts(results));
-        var tokens = results.stream().mapToLong(RoundResult::tokens).sum();
+    RoundLoop.Next afterGradients(RunState state, RoundSum round) {
+        var sums = round.sum().values();
+        var tokens = round.tokens();
         if (tokens == 0) {
             throw new FiligreeException(
                     FiligreeException.Code.DATA, "round %d: no token to train".formatted(state.round() + 1));
@@ -34,26 +32,20 @@ record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, 
         var rate = rates.at(state.step());
         new AdamW(training.adamBeta1(), training.adamBeta2(), training.adamEpsilon(), training.weightDecay())
                 .update(values, sums, moments, scale, rate, state.step() + 1);
-        return next(state, 1, values, moments, state.outer(), results, norm);
+        return next(state, 1, values, moments, state.outer(), round, norm);
     }
 
     /** The adapter moved by the mean of what the workers made of it in {@code count} steps. */
-    RoundLoop.Next afterDeltas(RunState state, List<RoundResult> results, int count) {
+    RoundLoop.Next afterDeltas(RunState state, RoundSum round, int count) {
         var values = state.values().clone();
         var momentum = state.outer().clone();
         OuterOptimizer outer = averaging.outer() == null
                 ? new OuterOptimizer.PlainMean()
                 : new OuterOptimizer.Nesterov(
                         averaging.outer().learningRate(), averaging.outer().momentum());
-        outer.apply(values, WorkerSum.mean(parts(results)), momentum);
-        var moments = new AdamW.Moments(state.firstMoment(), state.secondMoment());
-        return next(state, count, values, moments, momentum, results, Double.NaN);
-    }
-
-    private static List<WorkerSum.Part> parts(List<RoundResult> results) {
-        return results.stream()
-                .map(r -> new WorkerSum.Part(r.worker(), r.values(), r.tokens()))
-                .toList();
+        outer.apply(values, round.sum().values(), momentum);
+        var moments = new AdamW.Moments(round.sum().first(), round.sum().second());
+        return next(state, count, values, moments, momentum, round, Double.NaN);
     }
 
     private RoundLoop.Next next(
@@ -62,8 +54,9 @@ record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, 
             float[] values,
             AdamW.Moments moments,
             float[] outer,
-            List<RoundResult> results,
+            RoundSum round,
             double norm) {
+        var results = round.losses();
         var losses = new double[count];
         for (var s = 0; s < count; s++) {
             var sum = 0.0;
@@ -74,6 +67,11 @@ record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, 
             }
             losses[s] = sum / tokens;
         }
+        var drift = averaging.exchange() == RunConfig.Exchange.PARAMETERS
+                ? round.drift().relative()
+                : Double.NaN;
+        var before = new Pace(state.localSteps(), state.calmRounds());
+        var pace = averaging.localSteps() == 0 ? before.after(drift) : before;
         var after = new RunState(
                 state.round() + 1,
                 state.step() + count,
@@ -83,18 +81,19 @@ record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, 
                 outer,
                 state.bestLoss(),
                 state.best(),
-                state.evaluationsSinceBest());
-        var trained = results.stream().mapToLong(RoundResult::tokens).sum();
+                state.evaluationsSinceBest(),
+                pace.localSteps(),
+                pace.calm());
         return new RoundLoop.Next(
                 after,
                 new RoundLoop.Report(
                         after.round(),
                         after.step(),
                         losses,
-                        trained,
+                        round.tokens(),
                         rates.at(after.step() - 1),
                         norm,
-                        (long) values.length * Float.BYTES,
-                        results.stream().mapToLong(RoundResult::bytes).sum()));
+                        drift,
+                        round.traffic()));
     }
 }

@@ -10,7 +10,10 @@ public final class FiligreeKryo implements KryoRegistrator {
     public void registerClasses(Kryo kryo) {
         kryo.register(RoundResult.class);
         kryo.register(RoundResult[].class);
+        kryo.register(SliceResult.class);
+        kryo.register(SliceResult[].class);
         kryo.register(float[].class);
+        kryo.register(byte[].class);
         kryo.register(byte[][].class);
     }
 }

@@ -6,19 +6,21 @@ import java.util.function.IntFunction;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
 import org.filigree.lora.LearningRate;
+import org.filigree.trainer.averaging.AdapterState;
+import org.filigree.trainer.averaging.AveragingRules;
 import org.filigree.trainer.order.BatchCut;
 import org.filigree.trainer.order.RowOrder;
 import org.filigree.trainer.run.RunState;
 
 /** The driver's loop: from the state after one round to the state after the next. */
-public final class RoundLoop {
+public final class RoundLoop implements AutoCloseable {
 
     /**
      * @param step optimizer steps made after the round
      * @param losses one a step, before its update, over the tokens of the global batch
      * @param gradNorm before clipping; NaN where workers update by themselves
-     * @param bytesDown the adapter as one receiver gets it
-     * @param bytesUp of all workers' results
+     * @param drift of the workers' products in the round; NaN where gradients are exchanged
+     * @param traffic null where Spark lost count
      */
     public record Report(
             int round,
@@ -27,8 +29,8 @@ public final class RoundLoop {
             long tokens,
             double learningRate,
             double gradNorm,
-            long bytesDown,
-            long bytesUp) {}
+            double drift,
+            Traffic traffic) {}
 
     /** What the held-out rows cost: mean loss of their tokens, and the share that was the most likely. */
     public record Score(double loss, double accuracy, long tokens) {}
@@ -41,6 +43,7 @@ public final class RoundLoop {
     private final DriverUpdate update;
     private final RunConfig.Training training;
     private final RunConfig.Averaging averaging;
+    private final boolean moments;
     private final int steps;
     private final String adapter;
     private final IntFunction<String> rowName;
@@ -70,7 +73,9 @@ public final class RoundLoop {
                 training.learningRate(),
                 training.warmupSteps(),
                 steps);
-        this.planner = new RoundPlanner(adapter, training, averaging, order, lengths, rates);
+        var rules = AveragingRules.of(averaging, training.seed(), adapter);
+        this.planner = new RoundPlanner(adapter, training, averaging, order, lengths, rates, rules);
+        this.moments = gradients() || rules.moments();
         this.update = new DriverUpdate(training, averaging, rates);
     }
 
@@ -85,12 +90,14 @@ public final class RoundLoop {
                 0,
                 0,
                 values.clone(),
-                new float[gradients() ? n : 0],
-                new float[gradients() ? n : 0],
+                new float[moments ? n : 0],
+                new float[moments ? n : 0],
                 new float[!gradients() && averaging.outer() != null ? n : 0],
                 Double.POSITIVE_INFINITY,
                 new float[0],
-                0);
+                0,
+                Pace.START.localSteps(),
+                Pace.START.calm());
     }
 
     public boolean finished(RunState state) {
@@ -103,12 +110,13 @@ public final class RoundLoop {
      * @throws FiligreeException with DIVERGED when a loss is not finite
      */
     public Next next(RunState state) {
-        var count = gradients() ? 1 : Math.min(averaging.localSteps(), steps - state.step());
-        var results = workers.run(
-                planner.plan(state.step(), count),
-                state.values(),
+        var localSteps = averaging.localSteps() == 0 ? state.localSteps() : averaging.localSteps();
+        var count = gradients() ? 1 : Math.min(localSteps, steps - state.step());
+        var round = workers.train(
+                planner.plan(state.round() + 1, state.step(), count),
+                new AdapterState(state.values(), state.firstMoment(), state.secondMoment()),
                 "round %d, step %d/%d, adapter %s".formatted(state.round() + 1, state.step() + count, steps, adapter));
-        for (var result : results) {
+        for (var result : round.losses()) {
             if (result.badRow() >= 0) {
                 throw new FiligreeException(
                         FiligreeException.Code.DIVERGED,
@@ -116,7 +124,7 @@ public final class RoundLoop {
                                 .formatted(state.round() + 1, rowName.apply(result.badRow()), result.worker()));
             }
         }
-        return gradients() ? update.afterGradients(state, results) : update.afterDeltas(state, results, count);
+        return gradients() ? update.afterGradients(state, round) : update.afterDeltas(state, round, count);
     }
 
     /** Scores values on the held-out rows, which the workers share by tokens. */
@@ -143,6 +151,11 @@ public final class RoundLoop {
     /** Loads the base on a worker, so that what is wrong with it is said before the first round; what computes there. */
     public String fingerprint() {
         return workers.fingerprint();
+    }
+
+    @Override
+    public void close() {
+        workers.close();
     }
 
     private ScorePlan scorePlan(WorkerInput.Side side, int[] rowLengths) {

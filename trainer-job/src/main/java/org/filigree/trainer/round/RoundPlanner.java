@@ -6,6 +6,7 @@ import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
 import org.filigree.lora.CounterRandom;
 import org.filigree.lora.LearningRate;
+import org.filigree.trainer.averaging.AveragingRules;
 import org.filigree.trainer.order.BatchCut;
 import org.filigree.trainer.order.RowOrder;
 
@@ -22,6 +23,7 @@ final class RoundPlanner {
     private final int[] lengths;
     private final LearningRate rates;
     private final long dropoutKey;
+    private final AveragingRules rules;
 
     /** @param lengths tokens of each row of the corpus */
     RoundPlanner(
@@ -30,7 +32,9 @@ final class RoundPlanner {
             RunConfig.Averaging averaging,
             RowOrder order,
             int[] lengths,
-            LearningRate rates) {
+            LearningRate rates,
+            AveragingRules rules) {
+        this.rules = rules;
         this.training = training;
         this.workers = averaging.workers();
         this.gradients = averaging.exchange() == RunConfig.Exchange.GRADIENTS;
@@ -46,8 +50,11 @@ final class RoundPlanner {
         }
     }
 
-    /** @param count steps of the round */
-    RoundPlan plan(int firstStep, int count) {
+    /**
+     * @param round from 1
+     * @param count steps of the round
+     */
+    RoundPlan plan(int round, int firstStep, int count) {
         var rows = new int[workers][count][];
         var places = new int[workers][count];
         var rate = new double[count];
@@ -66,12 +73,14 @@ final class RoundPlanner {
             rate[s] = rates.at(firstStep + s);
         }
         return new RoundPlan(
+                round,
+                rules,
                 rows,
                 places,
                 firstStep,
                 training.microBatchSize(),
                 dropoutKey,
-                gradients ? null : rate,
+                rate,
                 training.adamBeta1(),
                 training.adamBeta2(),
                 training.adamEpsilon(),

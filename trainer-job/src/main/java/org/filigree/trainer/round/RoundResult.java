@@ -1,41 +1,50 @@
 package org.filigree.trainer.round;
 
-import com.esotericsoftware.kryo.Kryo;
-import com.esotericsoftware.kryo.KryoSerializable;
-import com.esotericsoftware.kryo.io.Input;
-import com.esotericsoftware.kryo.io.Output;
-import java.io.Externalizable;
-import java.io.IOException;
-import java.io.ObjectInput;
-import java.io.ObjectOutput;
 import java.nio.ByteBuffer;
 
-/**
- * What a worker sends up, as one framed block of bytes, so that it is the same with Kryo as with the Java serialization
- * of a caller's session.
- */
-public final class RoundResult implements Externalizable, KryoSerializable {
+/** What a worker sends up: its losses, and its gradients or what its steps changed, as {@code AdapterWire} encodes them. */
+public final class RoundResult extends Framed {
 
-    private byte[] frame;
+    private static final int HEADER = 12;
+    private static final int STEP = 16;
 
     /** For the serializers. */
     public RoundResult() {
-        frame = new byte[0];
+        super(new byte[0]);
     }
 
-    /** @param badRow the first row whose loss was not finite, or -1 */
-    RoundResult(int worker, int badRow, double[] losses, long[] tokens, float[] values) {
-        var buffer = ByteBuffer.allocate(Math.addExact(12 + losses.length * 16, Math.multiplyExact(values.length, 4)));
+    /**
+     * @param badRow the first row whose loss was not finite, or -1
+     * @param payload units of the adapter; empty where only losses are asked for
+     */
+    RoundResult(int worker, int badRow, double[] losses, long[] tokens, byte[] payload) {
+        super(frame(worker, badRow, losses, tokens, payload));
+    }
+
+    private RoundResult(byte[] frame) {
+        super(frame);
+    }
+
+    private static byte[] frame(int worker, int badRow, double[] losses, long[] tokens, byte[] payload) {
+        var buffer = ByteBuffer.allocate(Math.addExact(HEADER + losses.length * STEP, payload.length));
         buffer.putInt(worker).putInt(badRow).putInt(losses.length);
         for (var step = 0; step < losses.length; step++) {
             buffer.putDouble(losses[step]).putLong(tokens[step]);
         }
-        buffer.asFloatBuffer().put(values);
-        frame = buffer.array();
+        return buffer.put(payload).array();
     }
 
-    private ByteBuffer read() {
-        return ByteBuffer.wrap(frame);
+    /** The same losses with another payload. */
+    RoundResult with(byte[] payload) {
+        var header = HEADER + steps() * STEP;
+        return new RoundResult(ByteBuffer.allocate(Math.addExact(header, payload.length))
+                .put(frame(), 0, header)
+                .put(payload)
+                .array());
+    }
+
+    static RoundResult fromFrame(byte[] frame) {
+        return new RoundResult(frame);
     }
 
     int worker() {
@@ -52,11 +61,11 @@ public final class RoundResult implements Externalizable, KryoSerializable {
 
     /** Sum of the step's token losses on this worker. */
     double loss(int step) {
-        return read().getDouble(12 + step * 16);
+        return read().getDouble(HEADER + step * STEP);
     }
 
     long tokens(int step) {
-        return read().getLong(20 + step * 16);
+        return read().getLong(HEADER + step * STEP + Double.BYTES);
     }
 
     long tokens() {
@@ -67,39 +76,7 @@ public final class RoundResult implements Externalizable, KryoSerializable {
         return sum;
     }
 
-    /** Bytes it took on the way up. */
-    long bytes() {
-        return frame.length;
-    }
-
-    /** Gradient sums or the delta, {@code [n]}. */
-    float[] values() {
-        var floats = read().position(12 + steps() * 16).slice().asFloatBuffer();
-        var values = new float[floats.remaining()];
-        floats.get(values);
-        return values;
-    }
-
-    @Override
-    public void writeExternal(ObjectOutput out) throws IOException {
-        out.writeInt(frame.length);
-        out.write(frame);
-    }
-
-    @Override
-    public void readExternal(ObjectInput in) throws IOException {
-        frame = new byte[in.readInt()];
-        in.readFully(frame);
-    }
-
-    @Override
-    public void write(Kryo kryo, Output out) {
-        out.writeInt(frame.length);
-        out.writeBytes(frame);
-    }
-
-    @Override
-    public void read(Kryo kryo, Input in) {
-        frame = in.readBytes(in.readInt());
+    ByteBuffer payload() {
+        return read().position(HEADER + steps() * STEP).slice();
     }
 }

@@ -1,152 +1,183 @@
 package org.filigree.trainer.round;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
-import org.filigree.config.FiligreeException;
+import org.apache.spark.storage.BroadcastBlockId;
+import org.filigree.lora.AdapterPlan;
+import org.filigree.trainer.averaging.AdapterState;
+import org.filigree.trainer.averaging.AdapterWire;
 
-/** One round as one Spark job: a partition a worker, the adapter down by one broadcast, plain task retry. */
+/**
+ * One round as one Spark job: a partition a worker, the adapter down by one broadcast, plain task retry. Few workers'
+ * results are collected and averaged here; with many, what each made of a slice of the adapter is shuffled to a reducer,
+ * and the slices' averages are collected: the same bits.
+ */
 public final class SparkRound implements Workers {
 
     private static final String DESCRIPTION = "spark.job.description";
 
+    /** How results come together. */
+    public enum Gathering {
+        COLLECT,
+        REDUCE_SCATTER;
+
+        /** A driver holds this many workers' results at once, and this much. */
+        private static final int FEW = 16;
+
+        private static final long LITTLE = 256L << 20;
+
+        /** @param wire of what travels each way */
+        public static Gathering of(int workers, AdapterWire wire) {
+            return workers <= FEW && workers * wire.bytes() <= LITTLE ? COLLECT : REDUCE_SCATTER;
+        }
+
+        /** Bytes of a round's results on the driver. */
+        public long bytes(int workers, AdapterWire wire) {
+            return this == COLLECT ? workers * wire.bytes() : wire.exact().bytes();
+        }
+    }
+
     private final JavaSparkContext spark;
     private final WorkerInput input;
+    private final AdapterPlan plan;
+    private final Gathering gathering;
+    private final TrafficListener listener = new TrafficListener();
+    private Broadcast<float[]> fixed;
 
-    public SparkRound(JavaSparkContext spark, WorkerInput input) {
+    /** @param plan the adapter's, every tensor of it */
+    public SparkRound(JavaSparkContext spark, WorkerInput input, AdapterPlan plan, Gathering gathering) {
         this.spark = spark;
         this.input = input;
-    }
-
-    /** Spark may have run a worker's task several times, and one counts. */
-    @Override
-    public List<RoundResult> run(RoundPlan plan, float[] values, String description) {
-        return onWorkers(plan.workers(), values, new Train(input, plan), description);
+        this.plan = plan;
+        this.gathering = gathering;
+        spark.sc().addSparkListener(listener);
     }
 
     @Override
-    public List<RoundResult> score(ScorePlan plan, float[] values, String description) {
-        return onWorkers(plan.workers(), values, new Score(input, plan), description);
+    public RoundSum train(RoundPlan round, AdapterState state, String description) {
+        var rules = round.rules();
+        var trained = rules.trained(plan);
+        var wire = rules.wire(trained);
+        var encoded = wire.encode(state, 0, wire.units().size(), rules.downKey(round.round()));
+        if (fixed == null && !trained.trainsA()) {
+            fixed = spark.broadcast(state.values());
+        }
+        var id = spark.sc().applicationId() + "-" + System.identityHashCode(this) + "-" + round.round();
+        listener.expect(id);
+        var down = spark.broadcast(encoded);
+        try {
+            var task = new TrainTask(input, round, down, fixed);
+            var size = plan.layout().size();
+            if (gathering == Gathering.COLLECT) {
+                var results = marked(
+                        TrafficListener.ROUND,
+                        id,
+                        () -> described(
+                                description,
+                                () -> workers(round.workers()).map(task::whole).collect()));
+                return RoundSum.ofWorkers(
+                        rules, wire, size, ByteBuffer.wrap(encoded), results, listener.of(id, bytes(down)));
+            }
+            var slices = Math.min(round.workers(), wire.units().size());
+            var results = marked(
+                    TrafficListener.ROUND,
+                    id,
+                    () -> described(
+                            description,
+                            () -> workers(round.workers())
+                                    .flatMapToPair(worker ->
+                                            task.sliced(worker, slices).iterator())
+                                    .repartitionAndSortWithinPartitions(new SliceKey(slices))
+                                    .mapPartitions(new SliceTask(input, round, slices, down))
+                                    .collect()));
+            return RoundSum.ofSlices(wire, size, results, listener.of(id, bytes(down)));
+        } finally {
+            listener.forget(id);
+            down.destroy();
+        }
+    }
+
+    private JavaRDD<Integer> workers(int count) {
+        return spark.parallelize(IntStream.range(0, count).boxed().toList(), count);
+    }
+
+    /** A broadcast's size as an executor fetches it. */
+    private static long bytes(Broadcast<?> broadcast) {
+        var manager = SparkEnv.get().blockManager();
+        var bytes = 0L;
+        for (var piece = 0; ; piece++) {
+            var status = manager.getStatus(new BroadcastBlockId(broadcast.id(), "piece" + piece));
+            if (status.isEmpty()) {
+                return bytes;
+            }
+            bytes += status.get().memSize() + status.get().diskSize();
+        }
     }
 
     @Override
-    public List<RoundResult> scorePublished(ScorePlan plan, float[] values, String folder, double tolerance) {
-        return onWorkers(plan.workers(), values, new Published(input, plan, folder, tolerance), "checks " + folder);
+    public List<RoundResult> score(ScorePlan rows, float[] values, String description) {
+        return score(rows, values, null, 0, description);
+    }
+
+    @Override
+    public List<RoundResult> scorePublished(ScorePlan rows, float[] values, String folder, double tolerance) {
+        return score(rows, values, folder, tolerance, "checks " + folder);
+    }
+
+    private List<RoundResult> score(
+            ScorePlan rows, float[] values, String folder, double tolerance, String description) {
+        var sent = spark.broadcast(values);
+        try {
+            var task = new ScoreTask(input, rows, sent, folder, tolerance);
+            return described(
+                    description, () -> workers(rows.workers()).map(task::run).collect());
+        } finally {
+            sent.destroy();
+        }
     }
 
     @Override
     public String fingerprint() {
+        var on = input;
         return described(
                 "loads the base",
-                () -> spark.parallelize(List.of(0), 1)
-                        .map(new Fingerprint(input))
-                        .collect()
-                        .get(0));
+                () -> workers(1).map(worker -> fingerprint(on)).collect().get(0));
     }
 
-    /** Spark's pages show the description; the caller's own comes back afterwards. */
+    private static String fingerprint(WorkerInput input) {
+        try (var lease = ExecutorCache.OF_THIS_JVM.lease(input)) {
+            lease.succeeded();
+            return lease.base().kernels().fingerprint();
+        }
+    }
+
+    /** Spark's pages show the description. */
     private <T> T described(String description, Supplier<T> job) {
-        var before = spark.getLocalProperty(DESCRIPTION);
-        spark.setLocalProperty(DESCRIPTION, description);
+        return marked(DESCRIPTION, description, job);
+    }
+
+    /** The caller's own property comes back afterwards. */
+    private <T> T marked(String property, String value, Supplier<T> job) {
+        var before = spark.getLocalProperty(property);
+        spark.setLocalProperty(property, value);
         try {
             return job.get();
         } finally {
-            spark.setLocalProperty(DESCRIPTION, before);
+            spark.setLocalProperty(property, before);
         }
     }
 
-    private List<RoundResult> onWorkers(int count, float[] values, Work work, String description) {
-        return described(description, () -> onWorkers(count, values, work));
-    }
-
-    private List<RoundResult> onWorkers(int count, float[] values, Work work) {
-        var broadcast = spark.broadcast(values);
-        try {
-            var workers = IntStream.range(0, count).boxed().toList();
-            return spark.parallelize(workers, count)
-                    .map(new Task(work, broadcast))
-                    .collect();
-        } finally {
-            broadcast.destroy();
-        }
-    }
-
-    /** What a task does with a session; travels in the closure. */
-    private interface Work extends java.io.Serializable {
-        WorkerInput input();
-
-        RoundResult run(ExecutorCache.Lease lease, int worker, float[] values);
-    }
-
-    private record Train(WorkerInput input, RoundPlan plan) implements Work {
-        @Override
-        public RoundResult run(ExecutorCache.Lease lease, int worker, float[] values) {
-            return new WorkerRound(lease, plan, worker).run(values);
-        }
-    }
-
-    private record Score(WorkerInput input, ScorePlan plan) implements Work {
-        @Override
-        public RoundResult run(ExecutorCache.Lease lease, int worker, float[] values) {
-            return new WorkerScore(lease, plan, worker).run(values);
-        }
-    }
-
-    private record Published(WorkerInput input, ScorePlan plan, String folder, double tolerance) implements Work {
-        @Override
-        public RoundResult run(ExecutorCache.Lease lease, int worker, float[] values) {
-            var read = input.published(folder, lease.plan());
-            for (var i = 0; i < values.length; i++) {
-                // Negated: a value that is not a number compares false.
-                if (!(Math.abs(read[i] - values[i]) <= tolerance * Math.abs(values[i]))) {
-                    throw new FiligreeException(
-                            FiligreeException.Code.RUN_TIME,
-                            "%s: value %d reads back as %s, trained was %s".formatted(folder, i, read[i], values[i]));
-                }
-            }
-            return new WorkerScore(lease, plan, worker).run(read);
-        }
-    }
-
-    private static final class Fingerprint implements Function<Integer, String> {
-        private static final long serialVersionUID = 1;
-
-        private final WorkerInput input;
-
-        Fingerprint(WorkerInput input) {
-            this.input = input;
-        }
-
-        @Override
-        public String call(Integer worker) {
-            try (var lease = ExecutorCache.OF_THIS_JVM.lease(input)) {
-                lease.succeeded();
-                return lease.base().kernels().fingerprint();
-            }
-        }
-    }
-
-    private static final class Task implements Function<Integer, RoundResult> {
-        private static final long serialVersionUID = 1;
-
-        private final Work work;
-        private final Broadcast<float[]> values;
-
-        Task(Work work, Broadcast<float[]> values) {
-            this.work = work;
-            this.values = values;
-        }
-
-        @Override
-        public RoundResult call(Integer worker) {
-            try (var lease = ExecutorCache.OF_THIS_JVM.lease(work.input())) {
-                var result = work.run(lease, worker, values.value());
-                lease.succeeded();
-                return result;
-            }
+    @Override
+    public void close() {
+        spark.sc().removeSparkListener(listener);
+        if (fixed != null) {
+            fixed.destroy();
         }
     }
 }

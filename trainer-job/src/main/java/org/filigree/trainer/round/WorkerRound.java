@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import org.filigree.engine.AdamWStep;
 import org.filigree.engine.Batch;
 import org.filigree.engine.Session;
+import org.filigree.lora.AdamW;
 import org.filigree.lora.CounterRandom;
 import org.filigree.lora.GradientClip;
+import org.filigree.trainer.averaging.AdapterState;
 
 /** One worker's part of a round: a pure function of the adapter's values and the plan. */
 final class WorkerRound {
@@ -29,8 +31,11 @@ final class WorkerRound {
     }
 
     /** A loss or gradient that is not finite ends the worker's round: the driver stops the run by its row. */
-    RoundResult run(float[] values) {
-        session.put(SLOT, lease.plan(), values);
+    Outcome run(AdapterState received) {
+        session.put(SLOT, plan.rules().trained(lease.plan()), received.values());
+        if (plan.rules().moments()) {
+            session.setMoments(SLOT, new AdamW.Moments(received.first(), received.second()));
+        }
         var steps = plan.rows()[worker].length;
         var losses = new double[steps];
         var tokens = new long[steps];
@@ -40,7 +45,18 @@ final class WorkerRound {
                 update(step, tokens[step]);
             }
         }
-        return new RoundResult(worker, badRow, losses, tokens, up(values));
+        return new Outcome(badRow, losses, tokens, up(received));
+    }
+
+    /**
+     * @param badRow the first row whose loss was not finite, or -1
+     * @param losses one a step: sum over its tokens
+     * @param up gradients of sums, or what the steps changed, and the moments where they travel
+     */
+    record Outcome(int badRow, double[] losses, long[] tokens, AdapterState up) {
+        boolean failed() {
+            return badRow != NO_BAD_ROW;
+        }
     }
 
     private void accumulate(int step, double[] losses, long[] tokens) {
@@ -69,11 +85,12 @@ final class WorkerRound {
             badRow = plan.rows()[worker][step][0];
             return;
         }
-        // Moments begin anew each round, so their correction counts from the round's first step.
+        // Moments that begin anew each round are corrected by the steps since.
+        var since = plan.rules().moments() ? plan.firstStep() + step + 1 : step + 1;
         session.update(
                 SLOT,
                 new AdamWStep(
-                        step + 1,
+                        since,
                         plan.rates()[step],
                         plan.beta1(),
                         plan.beta2(),
@@ -82,16 +99,21 @@ final class WorkerRound {
                         GradientClip.factor(norm, plan.maxGradNorm()) / tokens));
     }
 
-    private float[] up(float[] received) {
+    private AdapterState up(AdapterState received) {
+        var before = received.values();
         if (plan.sendsGradients()) {
-            var gradients = new float[received.length];
+            var gradients = new float[before.length];
             session.gradients(SLOT, gradients);
-            return gradients;
+            return AdapterState.of(gradients);
         }
         var delta = session.values(SLOT);
         for (var i = 0; i < delta.length; i++) {
-            delta[i] -= received[i];
+            delta[i] -= before[i];
         }
-        return delta;
+        if (!plan.rules().moments()) {
+            return AdapterState.of(delta);
+        }
+        var moments = session.moments(SLOT);
+        return new AdapterState(delta, moments.first(), moments.second());
     }
 }

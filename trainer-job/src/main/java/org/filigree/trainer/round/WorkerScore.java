@@ -9,7 +9,7 @@ final class WorkerScore {
 
     private static final int SLOT = 0;
     private static final int NO_BAD_ROW = -1;
-    private static final float[] NOTHING = {};
+    private static final byte[] NOTHING = {};
 
     private final ExecutorCache.Lease lease;
     private final ScorePlan plan;

@@ -1,14 +1,15 @@
 package org.filigree.trainer.round;
 
 import java.util.List;
+import org.filigree.trainer.averaging.AdapterState;
 
-/** The workers of a round, wherever they run: each call gives every worker's result once, in any order. */
-public interface Workers {
+/** The workers of a round, wherever they run. */
+public interface Workers extends AutoCloseable {
 
-    /** One round's training from {@code values [n]}. */
-    List<RoundResult> run(RoundPlan plan, float[] values, String description);
+    /** One round's training from {@code state}; what all workers made of it together. */
+    RoundSum train(RoundPlan plan, AdapterState state, String description);
 
-    /** Losses of rows under {@code values}. */
+    /** Losses of rows under {@code values [n]}: every worker's result once, in any order. */
     List<RoundResult> score(ScorePlan plan, float[] values, String description);
 
     /**
@@ -20,4 +21,7 @@ public interface Workers {
 
     /** Loads the base on a worker; what computes there. */
     String fingerprint();
+
+    @Override
+    void close();
 }

@@ -15,6 +15,8 @@ import java.nio.ByteBuffer;
  * @param outer momentum of the outer optimizer
  * @param bestLoss held-out loss of {@code best}; infinite before the first evaluation
  * @param evaluationsSinceBest for early stopping
+ * @param localSteps of the next round, where they go by the drift
+ * @param calmRounds in a row with a low drift
  */
 public record RunState(
         int round,
@@ -25,14 +27,17 @@ public record RunState(
         float[] outer,
         double bestLoss,
         float[] best,
-        int evaluationsSinceBest) {
+        int evaluationsSinceBest,
+        int localSteps,
+        int calmRounds) {
 
-    private static final int MAGIC = 0x46494C31;
+    private static final int MAGIC = 0x46494C32;
 
     /** The state after its values were scored on the held-out rows. */
     public RunState evaluated(double loss) {
         return loss < bestLoss
-                ? new RunState(round, step, values, firstMoment, secondMoment, outer, loss, values, 0)
+                ? new RunState(
+                        round, step, values, firstMoment, secondMoment, outer, loss, values, 0, localSteps, calmRounds)
                 : new RunState(
                         round,
                         step,
@@ -42,7 +47,9 @@ public record RunState(
                         outer,
                         bestLoss,
                         best,
-                        evaluationsSinceBest + 1);
+                        evaluationsSinceBest + 1,
+                        localSteps,
+                        calmRounds);
     }
 
     byte[] toBytes() throws IOException {
@@ -53,6 +60,8 @@ public record RunState(
         out.writeInt(step);
         out.writeDouble(bestLoss);
         out.writeInt(evaluationsSinceBest);
+        out.writeInt(localSteps);
+        out.writeInt(calmRounds);
         for (var array : new float[][] {values, firstMoment, secondMoment, outer, best}) {
             out.writeInt(array.length);
             var buffer = ByteBuffer.allocate(Math.multiplyExact(array.length, Float.BYTES));
@@ -71,6 +80,8 @@ public record RunState(
         var step = in.readInt();
         var bestLoss = in.readDouble();
         var since = in.readInt();
+        var localSteps = in.readInt();
+        var calmRounds = in.readInt();
         var arrays = new float[5][];
         for (var i = 0; i < arrays.length; i++) {
             arrays[i] = new float[in.readInt()];
@@ -78,6 +89,17 @@ public record RunState(
                     .asFloatBuffer()
                     .get(arrays[i]);
         }
-        return new RunState(round, step, arrays[0], arrays[1], arrays[2], arrays[3], bestLoss, arrays[4], since);
+        return new RunState(
+                round,
+                step,
+                arrays[0],
+                arrays[1],
+                arrays[2],
+                arrays[3],
+                bestLoss,
+                arrays[4],
+                since,
+                localSteps,
+                calmRounds);
     }
 }

@@ -39,9 +39,9 @@ class AveragingTest {
         var values = new float[] {1};
         var momentum = new float[1];
         var outer = new OuterOptimizer.Nesterov(0.7, 0.9);
-        outer.apply(values, new double[] {0.5}, momentum);
+        outer.apply(values, new float[] {0.5f}, momentum);
         assertThat(values[0]).isCloseTo(1.665f, within(1e-6f));
-        outer.apply(values, new double[] {-0.25}, momentum);
+        outer.apply(values, new float[] {-0.25f}, momentum);
         assertThat(values[0]).isCloseTo(1.616f, within(1e-6f));
     }
 }

@@ -42,6 +42,8 @@ class CommandLineParityTest {
         "gpt2, 2",
         "llama, 1",
         "llama, 2",
+        // Enough for reducers to sum, and most of them without a row.
+        "llama, 20",
         "llama-tied, 1",
         "llama-tied, 2",
         "llama-rope-linear, 1",

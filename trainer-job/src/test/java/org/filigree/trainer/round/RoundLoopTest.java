@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
@@ -41,14 +42,34 @@ class RoundLoopTest {
     }
 
     private RoundLoop loop(WorkerInput input, int workers, int microBatch, Exchange exchange, RunConfig.Outer outer) {
-        return loop(input, microBatch, new RunConfig.Averaging(workers, exchange, 4, outer), TinyInput.ROWS);
+        return loop(input, microBatch, averaging(workers, exchange, outer), TinyInput.ROWS);
+    }
+
+    private static RunConfig.Averaging averaging(int workers, Exchange exchange, RunConfig.Outer outer) {
+        return new RunConfig.Averaging(
+                workers,
+                exchange,
+                exchange == Exchange.GRADIENTS ? 1 : 4,
+                outer,
+                RunConfig.Wire.FLOAT32,
+                RunConfig.InnerState.RESET,
+                RunConfig.Aggregation.FACTORS);
     }
 
     private RoundLoop loop(WorkerInput input, int microBatch, RunConfig.Averaging averaging, int rows) {
+        return loop(input, microBatch, averaging, rows, SparkRound.Gathering.COLLECT);
+    }
+
+    private RoundLoop loop(
+            WorkerInput input,
+            int microBatch,
+            RunConfig.Averaging averaging,
+            int rows,
+            SparkRound.Gathering gathering) {
         var training = new RunConfig.Training(
                 1, STEPS, 4, microBatch, 0.05, RunConfig.Schedule.COSINE, 0, 0.01, 0.9, 0.999, 1e-8, 0.5, null, 3);
         return new RoundLoop(
-                new SparkRound(spark, input),
+                new SparkRound(spark, input, input.plan(null), gathering),
                 "tiny",
                 training,
                 averaging,
@@ -130,7 +151,7 @@ class RoundLoopTest {
     void theLossOfTheSameRowsFallsWithBothExchanges() {
         var input = new TinyInput(0, false);
         for (var exchange : Exchange.values()) {
-            var loop = loop(input, 2, new RunConfig.Averaging(2, exchange, 4, null), 4);
+            var loop = loop(input, 2, averaging(2, exchange, null), 4);
             var rounds = run(loop, loop.start(input.start()));
             var first = rounds.get(0).report().losses()[0];
             var losses = rounds.get(rounds.size() - 1).report().losses();
@@ -141,12 +162,108 @@ class RoundLoopTest {
     @Test
     void theFirstUpdateIsTheSameOnTheDriverAsInTheTask() {
         var input = new TinyInput(0.3, false);
-        var driver = loop(input, 2, new RunConfig.Averaging(1, Exchange.GRADIENTS, 1, null), TinyInput.ROWS);
-        var task = loop(input, 2, new RunConfig.Averaging(1, Exchange.PARAMETERS, 1, null), TinyInput.ROWS);
+        var driver = loop(input, 2, RunConfig.Averaging.gradients(1), TinyInput.ROWS);
+        var task = loop(input, 2, RunConfig.Averaging.parameters(1, 1), TinyInput.ROWS);
         var expected = driver.next(driver.start(input.start())).state().values();
         var found = task.next(task.start(input.start())).state().values();
         assertThat(found).containsExactly(expected, within(1e-6f));
         assertThat(found).isNotEqualTo(input.start());
+    }
+
+    /** Every way to average that a configuration can ask for, in two workers' hands. */
+    private static List<RunConfig.Averaging> everyAveraging() {
+        var all = new ArrayList<RunConfig.Averaging>();
+        for (var wire : RunConfig.Wire.values()) {
+            all.add(new RunConfig.Averaging(
+                    2, Exchange.GRADIENTS, 1, null, wire, RunConfig.InnerState.RESET, RunConfig.Aggregation.FACTORS));
+            for (var aggregation : RunConfig.Aggregation.values()) {
+                for (var inner : RunConfig.InnerState.values()) {
+                    if (aggregation != RunConfig.Aggregation.PRODUCT || inner == RunConfig.InnerState.RESET) {
+                        all.add(new RunConfig.Averaging(2, Exchange.PARAMETERS, 0, null, wire, inner, aggregation));
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    @Test
+    void slicesSummedByReducersHaveTheBitsOfTheDriversSum() {
+        var input = new TinyInput(0.3, false);
+        for (var averaging : everyAveraging()) {
+            var collected = loop(input, 1, averaging, TinyInput.ROWS);
+            var scattered = loop(input, 1, averaging, TinyInput.ROWS, SparkRound.Gathering.REDUCE_SCATTER);
+            var whole = run(collected, collected.start(input.start()));
+            var slices = run(scattered, scattered.start(input.start()));
+            assertThat(end(slices)).as("%s", averaging).containsExactly(end(whole));
+            for (var i = 0; i < whole.size(); i++) {
+                var one = whole.get(i).report();
+                var other = slices.get(i).report();
+                assertThat(other.losses()).containsExactly(one.losses());
+                assertThat(Double.compare(other.drift(), one.drift())).isZero();
+            }
+        }
+    }
+
+    @Test
+    void everyAveragingLearnsAndGoesOnFromAnyRoundWithTheSameBits() {
+        var input = new TinyInput(0.3, false);
+        for (var averaging : everyAveraging()) {
+            var loop = loop(input, 1, averaging, 4);
+            var undisturbed = run(loop, loop.start(input.start()));
+            var resumed = run(loop(input, 1, averaging, 4), undisturbed.get(0).state());
+            assertThat(end(resumed)).as("%s", averaging).containsExactly(end(undisturbed));
+            assertThat(end(undisturbed)).isNotEqualTo(input.start());
+            var last = undisturbed.get(undisturbed.size() - 1).report().losses();
+            assertThat(last[last.length - 1])
+                    .as("%s", averaging)
+                    .isLessThan(undisturbed.get(0).report().losses()[0]);
+        }
+    }
+
+    @Test
+    void aFrozenAStaysAsItBeganAndItsMeanIsExact() {
+        var input = new TinyInput(0, false);
+        var averaging = new RunConfig.Averaging(
+                2,
+                Exchange.PARAMETERS,
+                4,
+                null,
+                RunConfig.Wire.BFLOAT16,
+                RunConfig.InnerState.RESET,
+                RunConfig.Aggregation.FROZEN_A);
+        var loop = loop(input, 1, averaging, TinyInput.ROWS);
+        var rounds = run(loop, loop.start(input.start()));
+        var a = input.plan(null).layout().find("a");
+        var b = input.plan(null).layout().find("b");
+        for (var i = 0; i < a.elements(); i++) {
+            assertThat(end(rounds)[a.offset() + i]).isEqualTo(input.start()[a.offset() + i]);
+        }
+        assertThat(Arrays.copyOfRange(end(rounds), b.offset(), b.offset() + b.elements()))
+                .isNotEqualTo(Arrays.copyOfRange(input.start(), b.offset(), b.offset() + b.elements()));
+        assertThat(rounds).allMatch(round -> round.report().drift() == 0);
+    }
+
+    @Test
+    void workersThatDisagreeDrift() {
+        var input = new TinyInput(0, false);
+        var alone = loop(input, 1, RunConfig.Averaging.parameters(1, 4), TinyInput.ROWS);
+        var two = loop(input, 1, RunConfig.Averaging.parameters(2, 4), TinyInput.ROWS);
+        assertThat(run(alone, alone.start(input.start())))
+                .allMatch(round -> round.report().drift() == 0);
+        assertThat(run(two, two.start(input.start())))
+                .allMatch(round -> round.report().drift() > 0);
+    }
+
+    @Test
+    void aRoundSaysWhatSparkMoved() {
+        var input = new TinyInput(0, false);
+        var loop = loop(input, 1, RunConfig.Averaging.parameters(2, 4), TinyInput.ROWS);
+        var traffic = loop.next(loop.start(input.start())).report().traffic();
+        var adapter = input.start().length * (long) Float.BYTES;
+        assertThat(traffic.executors()).isEqualTo(1);
+        assertThat(traffic.down()).isBetween(adapter / 2, adapter + 1_000);
+        assertThat(traffic.up()).isBetween(2 * adapter, 2 * (adapter + 10_000));
     }
 
     @Test

@@ -26,7 +26,9 @@ class CheckpointStoreTest {
                 new float[] {7, 8},
                 0.5,
                 new float[] {9, 10},
-                1);
+                1,
+                16,
+                2);
     }
 
     @Test

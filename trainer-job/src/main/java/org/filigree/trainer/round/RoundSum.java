@@ -1,0 +1,94 @@
+package org.filigree.trainer.round;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.filigree.trainer.averaging.AdapterState;
+import org.filigree.trainer.averaging.AdapterWire;
+import org.filigree.trainer.averaging.AveragingRules;
+import org.filigree.trainer.averaging.Drift;
+import org.filigree.trainer.averaging.SliceAverage;
+
+/**
+ * What a round's workers made together.
+ *
+ * @param losses by worker, without payload
+ * @param sum of gradients, or what to add to the adapter's values; {@code [n]}, zero where nothing travelled
+ * @param drift of the products
+ */
+public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares drift, Traffic traffic) {
+
+    /**
+     * From all workers' whole results, in any order.
+     *
+     * @param size of the adapter
+     * @param received what the workers received
+     */
+    static RoundSum ofWorkers(
+            AveragingRules rules,
+            AdapterWire wire,
+            int size,
+            ByteBuffer received,
+            List<RoundResult> results,
+            Traffic traffic) {
+        var losses = inOrder(results);
+        var sum = AdapterState.zero(size, wire.moments());
+        if (failed(losses)) {
+            return new RoundSum(losses, sum, new Drift.Squares(0, 0), traffic);
+        }
+        var sent = losses.stream()
+                .map(result -> new SliceAverage.Sent(result.worker(), result.tokens(), result.payload()))
+                .toList();
+        var drifts = new ArrayList<Drift.Squares>();
+        new SliceAverage(rules, wire, 0, wire.units().size()).average(sent, received, (unit, average, drift) -> {
+            wire.place(unit, average, sum);
+            drifts.add(drift);
+        });
+        return new RoundSum(losses, sum, total(drifts), traffic);
+    }
+
+    /** From all slices, in any order. */
+    static RoundSum ofSlices(AdapterWire wire, int size, List<SliceResult> slices, Traffic traffic) {
+        var ordered = slices.stream()
+                .sorted(Comparator.comparingInt(SliceResult::slice))
+                .toList();
+        var bounds = wire.cut(ordered.size());
+        var exact = wire.exact();
+        var sum = AdapterState.zero(size, wire.moments());
+        var drifts = new ArrayList<Drift.Squares>();
+        var losses = new ArrayList<RoundResult>();
+        for (var slice : ordered) {
+            losses.addAll(slice.losses());
+            var payload = slice.payload();
+            for (var unit : exact.units().subList(bounds[slice.slice()], bounds[slice.slice() + 1])) {
+                drifts.add(new Drift.Squares(payload.getDouble(), payload.getDouble()));
+                exact.place(unit, exact.decode(payload, unit), sum);
+            }
+        }
+        return new RoundSum(inOrder(losses), sum, total(drifts), traffic);
+    }
+
+    private static Drift.Squares total(List<Drift.Squares> drifts) {
+        var total = new Drift.Squares(0, 0);
+        for (var drift : drifts) {
+            total = total.plus(drift);
+        }
+        return total;
+    }
+
+    /** A worker whose loss is not finite sends no payload: the driver stops the run. */
+    static boolean failed(List<RoundResult> results) {
+        return results.stream().anyMatch(result -> result.badRow() >= 0);
+    }
+
+    private static List<RoundResult> inOrder(List<RoundResult> results) {
+        return results.stream()
+                .sorted(Comparator.comparingInt(RoundResult::worker))
+                .toList();
+    }
+
+    long tokens() {
+        return losses.stream().mapToLong(RoundResult::tokens).sum();
+    }
+}
