@@ -77,7 +77,8 @@ final class TrainingRun {
         try {
             var store = new CheckpointStore(folder.files(), folder.path());
             var trained = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine);
-            var published = new Publisher(folder, owner, config, setup, rounds).publish(trained.state());
+            var published =
+                    new Publisher(folder, owner, config, setup, rounds).publish(trained.state(), trained.heldOutLoss());
             owner.check();
             published.forEach(p -> progress.published(folder.at(p.path())));
             return close(setup, trained, published);
