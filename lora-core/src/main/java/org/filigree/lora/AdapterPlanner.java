@@ -11,8 +11,15 @@ public final class AdapterPlanner {
 
     private AdapterPlanner() {}
 
-    /** @throws IllegalArgumentException in one line when nothing matches or a rank is not positive */
+    /**
+     * @param config null to train every weight in place
+     * @throws IllegalArgumentException in one line when nothing matches or a rank is not positive
+     */
     public static AdapterPlan plan(ModelSpec spec, LoraConfig config) {
+        return config == null ? full(spec) : lowRank(spec, config);
+    }
+
+    private static AdapterPlan lowRank(ModelSpec spec, LoraConfig config) {
         var shapes = new ArrayList<AdapterLayout.Shape>();
         var wraps = new ArrayList<AdapterPlan.Wrap>();
         for (var linear : TargetModules.matching(spec, config)) {
@@ -42,7 +49,7 @@ public final class AdapterPlanner {
     }
 
     /** Every weight trainable, in place. */
-    public static AdapterPlan full(ModelSpec spec) {
+    private static AdapterPlan full(ModelSpec spec) {
         var shapes = spec.weights().stream()
                 .map(weight -> new AdapterLayout.Shape(weight.name(), weight.rows(), weight.columns()))
                 .toList();

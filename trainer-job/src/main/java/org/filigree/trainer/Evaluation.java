@@ -3,7 +3,6 @@ package org.filigree.trainer;
 import java.io.IOException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 import org.filigree.config.RunConfig;
 import org.filigree.dataprep.files.HadoopFiles;
 import org.filigree.format.PeftAdapter;
@@ -27,14 +26,9 @@ public record Evaluation(
         var setup = RunSetup.of(spark, run);
         var heldOut = !training && setup.heldOutLengths().length > 0;
         var lengths = heldOut ? setup.heldOutLengths() : setup.lengths();
-        var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        var hadoop = context.broadcast(
-                new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
-        try (var rounds = RunRounds.of(context, hadoop, run, setup)) {
-            var score = rounds.score(setup.start(), heldOut ? Side.HELD_OUT : Side.TRAIN, lengths);
+        try (var rounds = new RunRounds(JavaSparkContext.fromSparkContext(spark.sparkContext()), run, setup)) {
+            var score = rounds.loop().score(setup.start(), heldOut ? Side.HELD_OUT : Side.TRAIN, lengths);
             return of(adapter, heldOut, lengths.length, score);
-        } finally {
-            hadoop.destroy();
         }
     }
 

@@ -20,7 +20,17 @@ import org.filigree.trainer.run.RunState;
 final class TrainingLoop {
 
     /** @param reason why it ended: {@code completed} or {@code early stopping} */
-    record Ended(RunState state, EventLog events, String reason) {}
+    record Ended(RunState state, EventLog events, String reason) {
+
+        /** Of the state's values, which every end of a run evaluates; NaN without held-out rows. */
+        double heldOutLoss() {
+            return events.last(EVALUATION)
+                    .map(event -> event.path("loss").doubleValue())
+                    .orElse(Double.NaN);
+        }
+    }
+
+    private static final String EVALUATION = "evaluation";
 
     private final RunConfig config;
     private final RunSetup setup;
@@ -186,7 +196,7 @@ final class TrainingLoop {
         }
         state = state.evaluated(score.loss());
         events.add(
-                "evaluation",
+                EVALUATION,
                 e -> e.put("round", state.round())
                         .put("step", state.step())
                         .put("loss", score.loss())

@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
@@ -55,15 +53,12 @@ final class TrainingRun {
         var setup = RunSetup.of(spark, config);
         progress.prepared(setup.corpus());
         var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        Broadcast<SerializableConfiguration> hadoop = context.broadcast(
-                new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
-        try (var rounds = RunRounds.of(context, hadoop, config, setup)) {
+        try (var inputs = new RunRounds(context, config, setup)) {
+            var rounds = inputs.loop();
             // A base that does not load is told before there is a run.
             var engine = rounds.fingerprint();
             folder.claim(config);
             return owned(setup, rounds, engine, changes);
-        } finally {
-            hadoop.destroy();
         }
     }
 
@@ -81,7 +76,8 @@ final class TrainingRun {
         try {
             var store = new CheckpointStore(folder.files(), folder.path());
             var trained = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine, changes);
-            var published = new Publisher(folder, owner, config, setup, rounds).publish(trained.state());
+            var published =
+                    new Publisher(folder, owner, config, setup, rounds).publish(trained.state(), trained.heldOutLoss());
             owner.check();
             published.forEach(p -> progress.published(folder.at(p.path())));
             return close(setup, trained, published);

@@ -8,14 +8,35 @@ import org.filigree.trainer.order.RowOrder;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.round.SparkRound;
 
-/** The rounds of a run over its base and shards. */
-public final class RunRounds {
+/** The rounds of a run over its base and shards, with the Hadoop configuration that executors read them by. */
+public final class RunRounds implements AutoCloseable {
 
-    private RunRounds() {}
+    private final JavaSparkContext spark;
+    private final RunConfig config;
+    private final RunSetup setup;
+    private final Broadcast<SerializableConfiguration> hadoop;
+    private final RoundLoop loop;
 
-    /** @param hadoop lives as long as the rounds */
-    public static RoundLoop of(
-            JavaSparkContext spark, Broadcast<SerializableConfiguration> hadoop, RunConfig config, RunSetup setup) {
+    public RunRounds(JavaSparkContext spark, RunConfig config, RunSetup setup) {
+        this.spark = spark;
+        this.config = config;
+        this.setup = setup;
+        this.hadoop = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
+        this.loop = rounds();
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        hadoop.destroy();
+    }
+
+    /** Not to be used once this is closed. */
+    public RoundLoop loop() {
+        return loop;
+    }
+
+    private RoundLoop rounds() {
         var manifest = setup.corpus().manifest();
         var longest = Math.max(manifest.train().longest(), manifest.heldOut().longest());
         var input = new ShardInput(

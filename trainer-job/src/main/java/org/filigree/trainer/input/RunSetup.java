@@ -94,7 +94,7 @@ public record RunSetup(
 
     private static AdapterPlan plan(HuggingFaceFolder base, LoraConfig lora) {
         try {
-            return lora == null ? AdapterPlanner.full(base.spec()) : AdapterPlanner.plan(base.spec(), lora);
+            return AdapterPlanner.plan(base.spec(), lora);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new FiligreeException(Code.CONFIGURATION, "adapter: " + e.getMessage(), e);
         }

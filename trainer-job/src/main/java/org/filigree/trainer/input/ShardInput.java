@@ -93,7 +93,7 @@ public final class ShardInput implements WorkerInput {
 
     @Override
     public AdapterPlan plan(ModelSpec spec) {
-        return lora == null ? AdapterPlanner.full(spec) : AdapterPlanner.plan(spec, lora);
+        return AdapterPlanner.plan(spec, lora);
     }
 
     @Override

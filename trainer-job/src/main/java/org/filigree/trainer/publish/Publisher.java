@@ -47,24 +47,27 @@ public final class Publisher {
         this.adapter = new AdapterFiles(folder.files(), config, setup);
     }
 
-    /** @throws FiligreeException with RUN_TIME when a folder does not read back as it was trained; it is removed */
-    public List<Published> publish(RunState state) throws IOException {
+    /**
+     * @param heldOutLoss of the state's values when they were evaluated; NaN without held-out rows
+     * @throws FiligreeException with RUN_TIME when a folder does not read back as it was trained; it is removed
+     */
+    public List<Published> publish(RunState state, double heldOutLoss) throws IOException {
         var name = config.adapter().name();
         var published = new ArrayList<Published>();
-        published.add(publish(name, "last", state.values()));
+        published.add(publish(name, "last", state.values(), heldOutLoss));
         if (state.best().length > 0 && !Arrays.equals(state.best(), state.values())) {
-            published.add(publish(name + "-best", "best", state.best()));
+            published.add(publish(name + "-best", "best", state.best(), state.bestLoss()));
         }
         folder.files().delete(folder.at(STAGING));
         return published;
     }
 
-    private Published publish(String name, String which, float[] values) throws IOException {
+    private Published publish(String name, String which, float[] values, double heldOutLoss) throws IOException {
         // By the owner's epoch, so that a driver that lost the run stages beside its successor.
         var staged = folder.at("%s/%d/%s".formatted(STAGING, owner.epoch(), name));
         folder.files().delete(staged);
         adapter.write(staged, which, values);
-        check(staged, values);
+        check(staged, values, heldOutLoss);
         var path = ADAPTERS + "/" + name;
         owner.check();
         // What an earlier driver left when it was cut off.
@@ -72,21 +75,25 @@ public final class Publisher {
         return copy(staged, path, which);
     }
 
-    private void check(String staged, float[] values) throws IOException {
+    private void check(String staged, float[] values, double evaluated) throws IOException {
         var heldOut = setup.heldOutLengths();
         var read = rounds.scorePublished(staged, values, adapter.tolerance(), heldOut);
-        if (heldOut.length == 0) {
+        if (heldOut.length == 0 || same(read.loss(), evaluated)) {
             return;
         }
+        // A driver before this one may have evaluated on other machines: what these make of the values decides.
         var trained = rounds.score(values, heldOut);
-        var allowed = SAME_LOSS + adapter.tolerance();
-        if (!(Math.abs(read.loss() - trained.loss()) <= allowed * Math.abs(trained.loss()))) {
+        if (!same(read.loss(), trained.loss())) {
             folder.files().delete(staged);
             throw new FiligreeException(
                     Code.RUN_TIME,
                     "%s: held-out loss %s once read back, trained was %s; it is not published, the checkpoint stands"
                             .formatted(staged, read.loss(), trained.loss()));
         }
+    }
+
+    private boolean same(double read, double trained) {
+        return Math.abs(read - trained) <= (SAME_LOSS + adapter.tolerance()) * Math.abs(trained);
     }
 
     private Published copy(String staged, String path, String which) throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The events of a run, one JSON object each, {@code event} first. Those since the last checkpoint are not yet on disk. */
@@ -37,6 +38,17 @@ public final class EventLog {
 
     public void saved() {
         saved = all.size();
+    }
+
+    /** The latest of a kind. */
+    public Optional<ObjectNode> last(String event) {
+        var start = "{\"event\":\"" + event + "\"";
+        for (var i = all.size() - 1; i >= 0; i--) {
+            if (all.get(i).startsWith(start)) {
+                return Optional.of(parse(all.subList(i, i + 1)).get(0));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Events as objects, for whoever reports on the run. */

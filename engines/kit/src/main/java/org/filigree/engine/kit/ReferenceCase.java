@@ -71,9 +71,8 @@ public final class ReferenceCase {
     }
 
     public AdapterPlan plan(HuggingFaceFolder model) throws IOException {
-        return full
-                ? AdapterPlanner.full(model.spec())
-                : AdapterPlanner.plan(model.spec(), adapter("adapter-start").config());
+        return AdapterPlanner.plan(
+                model.spec(), full ? null : adapter("adapter-start").config());
     }
 
     private PeftAdapter adapter(String when) throws IOException {
