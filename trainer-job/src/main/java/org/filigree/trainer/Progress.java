@@ -1,6 +1,7 @@
 package org.filigree.trainer;
 
 import org.filigree.dataprep.CorpusPrep;
+import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.round.RoundLoop;
 
 /** Hears how a run goes, on the driver's thread. Every method may be left out. */
@@ -10,6 +11,9 @@ public interface Progress {
     Progress NONE = new Progress() {};
 
     default void prepared(CorpusPrep.Result corpus) {}
+
+    /** What the run will take and move, before anything is loaded. */
+    default void forecast(RunForecast forecast) {}
 
     /**
      * The base is loaded and the first round may begin.

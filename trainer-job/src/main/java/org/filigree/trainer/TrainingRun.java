@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -13,11 +14,14 @@ import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigWriter;
 import org.filigree.dataprep.files.HadoopFiles;
+import org.filigree.trainer.forecast.RunForecast;
+import org.filigree.trainer.input.Forecasts;
 import org.filigree.trainer.input.RunRounds;
 import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.input.StartingAdapter;
 import org.filigree.trainer.publish.Publisher;
 import org.filigree.trainer.report.HtmlReport;
+import org.filigree.trainer.round.ExecutorUse;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.EventLog;
@@ -56,14 +60,18 @@ final class TrainingRun {
         var setup = RunSetup.of(spark, config);
         progress.prepared(setup.corpus());
         var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        var forecast = Forecasts.of(context, config, setup);
+        forecast.requireFits();
+        progress.forecast(forecast);
         Broadcast<SerializableConfiguration> hadoop = context.broadcast(
                 new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
         try {
-            var rounds = RunRounds.of(context, hadoop, config, setup);
+            var input = RunRounds.input(context, hadoop, config, setup);
+            var rounds = RunRounds.of(context, input, config, setup);
             // A base that does not load is told before there is a run.
             var engine = rounds.fingerprint();
             folder.claim(yaml);
-            return owned(setup, rounds, engine);
+            return owned(setup, rounds, engine, forecast, () -> ExecutorUse.ask(context, input));
         } finally {
             hadoop.destroy();
         }
@@ -73,7 +81,13 @@ final class TrainingRun {
         return folder.outcome().filter(outcome -> outcome.status() == Outcome.Status.DONE);
     }
 
-    private Outcome owned(RunSetup setup, RoundLoop rounds, String engine) throws IOException {
+    private Outcome owned(
+            RunSetup setup,
+            RoundLoop rounds,
+            String engine,
+            RunForecast forecast,
+            Supplier<List<ExecutorUse>> executors)
+            throws IOException {
         var owner = RunOwner.take(folder.files(), folder.path());
         // Another driver may have ended the run while this one prepared it.
         var ended = done();
@@ -82,7 +96,10 @@ final class TrainingRun {
         }
         try {
             var store = new CheckpointStore(folder.files(), folder.path());
-            var trained = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine);
+            var trained = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine, forecast);
+            var measured =
+                    Measured.of(executors.get(), EventLog.parse(trained.events().all()));
+            trained.events().add("measured", e -> measured.tell(e, forecast));
             var published = new Publisher(folder, owner, config, setup, rounds).publish(trained.state());
             owner.check();
             published.forEach(p -> progress.published(folder.at(p.path())));

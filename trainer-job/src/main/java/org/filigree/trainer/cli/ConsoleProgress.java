@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.filigree.config.RunConfig;
 import org.filigree.dataprep.CorpusPrep;
 import org.filigree.trainer.Progress;
+import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.round.RoundLoop;
 
 /** A line for what happens, and one every few seconds for rounds. */
@@ -52,6 +53,11 @@ class ConsoleProgress implements Progress {
                     manifest.count("rejected"), manifest.count("read"), manifest.rejected(), corpus.folder());
         }
         say("shards   %s", corpus.folder());
+    }
+
+    @Override
+    public void forecast(RunForecast forecast) {
+        new ForecastTable(forecast).print(out);
     }
 
     @Override

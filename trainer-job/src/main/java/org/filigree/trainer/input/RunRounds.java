@@ -7,6 +7,7 @@ import org.filigree.config.RunConfig;
 import org.filigree.trainer.order.RowOrder;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.round.SparkRound;
+import org.filigree.trainer.round.WorkerInput;
 
 /** The rounds of a run over its base and shards. */
 public final class RunRounds {
@@ -16,9 +17,15 @@ public final class RunRounds {
     /** @param hadoop lives as long as the rounds */
     public static RoundLoop of(
             JavaSparkContext spark, Broadcast<SerializableConfiguration> hadoop, RunConfig config, RunSetup setup) {
+        return of(spark, input(spark, hadoop, config, setup), config, setup);
+    }
+
+    /** What the run's tasks work on. */
+    public static WorkerInput input(
+            JavaSparkContext spark, Broadcast<SerializableConfiguration> hadoop, RunConfig config, RunSetup setup) {
         var manifest = setup.corpus().manifest();
         var longest = Math.max(manifest.train().longest(), manifest.heldOut().longest());
-        var input = new ShardInput(
+        return new ShardInput(
                 hadoop,
                 setup.settings(),
                 config.adapter().lora(),
@@ -29,6 +36,11 @@ public final class RunRounds {
                         TaskThreads.tasksAtOnce(spark, config.averaging().workers())),
                 setup.corpus().folder(),
                 manifest.fingerprint());
+    }
+
+    /** The rounds over that input. */
+    public static RoundLoop of(JavaSparkContext spark, WorkerInput input, RunConfig config, RunSetup setup) {
+        var manifest = setup.corpus().manifest();
         var order = new RowOrder(
                 manifest.fingerprint(),
                 config.training().seed(),

@@ -42,7 +42,6 @@ public record RunSetup(
         var lora = config.adapter().lora();
         var plan = plan(base, lora);
         var start = start(files, base, plan, config);
-        checkResultSize(spark, plan, config);
         var settings = settings(spark, files.absolute(config.base().path()), base, config);
         var corpus = new CorpusPrep(spark).prepare(config);
         checkFits(base, corpus.manifest());
@@ -56,18 +55,6 @@ public record RunSetup(
                 ShardManifest.lengths(files, corpus.folder(), manifest.heldOut()),
                 steps(config.training(), manifest.train().rows()),
                 settings);
-    }
-
-    /** Spark counts the results of a whole stage, which are those of all workers. */
-    private static void checkResultSize(SparkSession spark, AdapterPlan plan, RunConfig config) {
-        var allowed = spark.sparkContext().conf().getSizeAsBytes("spark.driver.maxResultSize", "1g");
-        var needed = (long) config.averaging().workers() * plan.layout().size() * Float.BYTES;
-        if (allowed > 0 && needed > allowed) {
-            throw new FiligreeException(
-                    Code.CONFIGURATION,
-                    "a round's results are %d MB, spark.driver.maxResultSize is %d MB: set it to %dm or more, or to 0"
-                            .formatted(needed >> 20, allowed >> 20, (needed >> 20) * 11 / 10 + 1));
-        }
     }
 
     private static HuggingFaceFolder base(HadoopFiles files, String path) throws IOException {
