@@ -14,33 +14,38 @@ import org.filigree.text.TokenRow;
  * @param base bytes of the frozen weights, once a JVM
  * @param fixed bytes of a session that do not depend on the batch: adapter, moments, the head's chunk
  * @param perToken bytes of a session for each token of the largest micro-batch
+ * @param lanes that a batch is cut into, each with buffers of its own
  */
-public record MemoryForecast(long base, long fixed, long perToken) {
+public record MemoryForecast(long base, long fixed, long perToken, int lanes) {
 
     /** Two batches, both longer than a chunk of the head, show what grows with the tokens and what does not. */
-    private static MemoryForecast between(long base, long small, int smallTokens, long large, int largeTokens) {
+    private static MemoryForecast between(
+            long base, long small, int smallTokens, long large, int largeTokens, int lanes) {
         var perToken = (large - small) / (largeTokens - smallTokens);
-        return new MemoryForecast(base, small - perToken * smallTokens, perToken);
+        return new MemoryForecast(base, small - perToken * smallTokens, perToken, lanes);
     }
 
-    public static MemoryForecast of(ModelSpec spec, AdapterPlan plan, DataType type, SessionOptions options) {
-        var kernels = Sizing.kernels(type);
+    /** @param lanes as many as the engine may make of a batch: its threads, on a CPU */
+    public static MemoryForecast of(
+            ModelSpec spec, AdapterPlan plan, DataType type, SessionOptions options, int lanes) {
+        var kernels = Sizing.kernels(type, lanes);
         try (var base = Base.unread(kernels, spec)) {
-            var tokens = Workspace.bucket(2 * options.headChunk());
+            var tokens = lanes * Workspace.bucket(2 * options.headChunk());
             return between(
                     base.bytes(),
                     session(base, plan, options, tokens),
                     tokens,
                     session(base, plan, options, 2 * tokens),
-                    2 * tokens);
+                    2 * tokens,
+                    lanes);
         }
     }
 
     private static long session(Base base, AdapterPlan plan, SessionOptions options, int tokens) {
         try (var session = base.session(options)) {
             session.put(0, plan, new float[plan.layout().size()]);
-            // Rows within the model's positions, as many as make up the tokens.
-            var length = Math.min(tokens, base.spec().maxPositions());
+            // Rows within the model's positions, as many as make up the tokens and leave no lane without.
+            var length = Math.min(tokens / base.kernels().lanes(), base.spec().maxPositions());
             var rows = new ArrayList<Batch.Placed>();
             for (var left = tokens; left > 0; left -= length) {
                 var ids = new int[Math.min(length, left)];
@@ -54,6 +59,7 @@ public record MemoryForecast(long base, long fixed, long perToken) {
 
     /** Bytes of a session whose largest micro-batch has so many tokens. */
     public long session(long tokens) {
-        return fixed + perToken * Workspace.bucket(Math.toIntExact(Math.min(tokens, Integer.MAX_VALUE / 2)));
+        var ofLane = (Math.min(tokens, Integer.MAX_VALUE / 2) + lanes - 1) / lanes;
+        return fixed + perToken * lanes * Workspace.bucket(Math.toIntExact(ofLane));
     }
 }

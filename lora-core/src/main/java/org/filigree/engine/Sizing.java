@@ -11,9 +11,10 @@ final class Sizing {
     private Sizing() {}
 
     /** Kernels that return at once; their buffers have a shape and no memory. */
-    static Kernels kernels(DataType type) {
+    static Kernels kernels(DataType type, int lanes) {
         InvocationHandler count = (proxy, method, arguments) -> switch (method.getName()) {
             case "computeType" -> type;
+            case "lanes" -> lanes;
             case "arena" -> new CountingArena();
             case "fingerprint", "toString" -> "sizing in " + type;
             case "argMax" -> new int[((Buffer) arguments[0]).rows()];

@@ -1,10 +1,16 @@
 package org.filigree.trainer;
 
 import java.io.IOException;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
 import org.filigree.dataprep.CorpusPrep;
+import org.filigree.dataprep.files.HadoopFiles;
+import org.filigree.trainer.forecast.RunForecast;
+import org.filigree.trainer.input.Forecasts;
+import org.filigree.trainer.input.RunSetup;
+import org.filigree.trainer.input.StartingAdapter;
 import org.filigree.trainer.run.Failures;
 import org.filigree.trainer.run.Outcome;
 
@@ -37,6 +43,18 @@ public final class Filigree {
     /** Prepares the run's token shards, or finds them as an earlier call left them. */
     public static CorpusPrep.Result prepare(SparkSession spark, RunConfig config) {
         return explained(() -> new CorpusPrep(spark).prepare(config));
+    }
+
+    /**
+     * What a run will take and move, on the cluster as it is. Prepares the corpus where it is not prepared yet, since its
+     * rows decide; trains and publishes nothing.
+     */
+    public static RunForecast forecast(SparkSession spark, RunConfig config) {
+        return explained(() -> {
+            var run = StartingAdapter.resolved(
+                    new HadoopFiles(spark.sparkContext().hadoopConfiguration()), config);
+            return Forecasts.of(JavaSparkContext.fromSparkContext(spark.sparkContext()), run, RunSetup.of(spark, run));
+        });
     }
 
     /**

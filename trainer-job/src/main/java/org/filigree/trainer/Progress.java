@@ -3,6 +3,7 @@ package org.filigree.trainer;
 import java.util.List;
 import org.filigree.config.RunConfigChanges.Change;
 import org.filigree.dataprep.CorpusPrep;
+import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.round.RoundLoop;
 
 /** Hears how a run goes, on the driver's thread. Every method may be left out. */
@@ -12,6 +13,9 @@ public interface Progress {
     Progress NONE = new Progress() {};
 
     default void prepared(CorpusPrep.Result corpus) {}
+
+    /** What the run will take and move, before anything is loaded. */
+    default void forecast(RunForecast forecast) {}
 
     /**
      * The base is loaded and the first round may begin.

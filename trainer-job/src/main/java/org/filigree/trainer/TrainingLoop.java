@@ -6,6 +6,7 @@ import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigChanges.Change;
+import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.CheckpointStore;
@@ -61,7 +62,7 @@ final class TrainingLoop {
      * @param engine what computes, for the log
      * @param changes of the configuration since the run began
      */
-    Ended toTheEnd(String engine, List<Change> changes) throws IOException {
+    Ended toTheEnd(String engine, List<Change> changes, RunForecast forecast) throws IOException {
         var found = store.newest();
         state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(setup.start()));
         events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(List::of));
@@ -76,7 +77,7 @@ final class TrainingLoop {
                 setup.plan().layout().size(),
                 setup.base().parameters());
         if (found.isEmpty()) {
-            begin(engine, inputs);
+            begin(engine, inputs, forecast);
         } else if (!changes.isEmpty()) {
             resume(changes);
         }
@@ -86,7 +87,7 @@ final class TrainingLoop {
         return new Ended(state, events, rounds.finished(state) ? "completed" : "early stopping");
     }
 
-    private void begin(String engine, RunInputs inputs) throws IOException {
+    private void begin(String engine, RunInputs inputs, RunForecast forecast) throws IOException {
         events.add("start", e -> {
             e.put("run", config.run());
             inputs.tell(e);
@@ -94,7 +95,8 @@ final class TrainingLoop {
                     .put("engine_choice", setup.settings().why())
                     .put("trainable", setup.plan().layout().size())
                     .put("workers", config.averaging().workers())
-                    .put("steps", setup.steps());
+                    .put("steps", setup.steps())
+                    .set("forecast", forecast.json());
         });
         evaluate();
         save();

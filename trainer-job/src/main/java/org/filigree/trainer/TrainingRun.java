@@ -11,12 +11,13 @@ import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigChanges.Change;
 import org.filigree.dataprep.files.HadoopFiles;
+import org.filigree.trainer.forecast.RunForecast;
+import org.filigree.trainer.input.Forecasts;
 import org.filigree.trainer.input.RunRounds;
 import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.input.StartingAdapter;
 import org.filigree.trainer.publish.Publisher;
 import org.filigree.trainer.report.HtmlReport;
-import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.EventLog;
 import org.filigree.trainer.run.Failures;
@@ -53,12 +54,14 @@ final class TrainingRun {
         var setup = RunSetup.of(spark, config);
         progress.prepared(setup.corpus());
         var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        try (var inputs = new RunRounds(context, config, setup)) {
-            var rounds = inputs.loop();
+        var forecast = Forecasts.of(context, config, setup);
+        forecast.requireFits();
+        progress.forecast(forecast);
+        try (var rounds = new RunRounds(context, config, setup)) {
             // A base that does not load is told before there is a run.
-            var engine = rounds.fingerprint();
+            var engine = rounds.loop().fingerprint();
             folder.claim(config);
-            return owned(setup, rounds, engine, changes);
+            return owned(setup, rounds, engine, changes, forecast);
         }
     }
 
@@ -66,7 +69,9 @@ final class TrainingRun {
         return folder.outcome().filter(outcome -> outcome.status() == Outcome.Status.DONE);
     }
 
-    private Outcome owned(RunSetup setup, RoundLoop rounds, String engine, List<Change> changes) throws IOException {
+    private Outcome owned(RunSetup setup, RunRounds inputs, String engine, List<Change> changes, RunForecast forecast)
+            throws IOException {
+        var rounds = inputs.loop();
         var owner = RunOwner.take(folder.files(), folder.path());
         // Another driver may have ended the run while this one prepared it.
         var ended = done();
@@ -75,7 +80,11 @@ final class TrainingRun {
         }
         try {
             var store = new CheckpointStore(folder.files(), folder.path());
-            var trained = new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine, changes);
+            var trained =
+                    new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine, changes, forecast);
+            var measured =
+                    Measured.of(inputs.use(), EventLog.parse(trained.events().all()));
+            trained.events().add("measured", e -> measured.tell(e, forecast));
             var published =
                     new Publisher(folder, owner, config, setup, rounds).publish(trained.state(), trained.heldOutLoss());
             owner.check();

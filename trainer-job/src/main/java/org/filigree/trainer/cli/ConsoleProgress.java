@@ -7,6 +7,7 @@ import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigChanges.Change;
 import org.filigree.dataprep.CorpusPrep;
 import org.filigree.trainer.Progress;
+import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.round.RoundLoop;
 
 /** A line for what happens, and one every few seconds for rounds. */
@@ -54,6 +55,11 @@ class ConsoleProgress implements Progress {
                     manifest.count("rejected"), manifest.count("read"), manifest.rejected(), corpus.folder());
         }
         say("shards   %s", corpus.folder());
+    }
+
+    @Override
+    public void forecast(RunForecast forecast) {
+        new ForecastTable(forecast).print(out);
     }
 
     @Override

@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
         subcommands = {
             QuickstartCommand.class,
             PrepCommand.class,
+            ForecastCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
             GenerateCommand.class,

@@ -11,7 +11,7 @@ import org.filigree.model.DataType;
  * @param stamp another when the folder's files were written again
  * @param engine a name, never {@code auto}
  * @param why that engine, in one line for the events
- * @param device {@code auto} for the GPU that Spark assigned to the task, else the engine's best
+ * @param device as configured: {@code auto}, {@code cpu}, {@code cuda}
  */
 public record BaseSettings(
         String folder,
@@ -24,8 +24,8 @@ public record BaseSettings(
         int threads)
         implements Serializable {
 
-    /** The choice on this JVM. */
-    Engines.Choice choose(String assignedDevice) {
-        return Engines.choose(engine, assignedDevice == null ? device : assignedDevice, wanted, threads);
+    /** The choice for this task. */
+    Engines.Choice choose() {
+        return Engines.choose(engine, AssignedDevice.ofTask(device), wanted, threads);
     }
 }

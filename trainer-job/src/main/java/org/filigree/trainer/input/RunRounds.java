@@ -1,12 +1,15 @@
 package org.filigree.trainer.input;
 
+import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.filigree.config.RunConfig;
 import org.filigree.trainer.order.RowOrder;
+import org.filigree.trainer.round.ExecutorUse;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.round.SparkRound;
+import org.filigree.trainer.round.WorkerInput;
 
 /** The rounds of a run over its base and shards, with the Hadoop configuration that executors read them by. */
 public final class RunRounds implements AutoCloseable {
@@ -15,6 +18,7 @@ public final class RunRounds implements AutoCloseable {
     private final RunConfig config;
     private final RunSetup setup;
     private final Broadcast<SerializableConfiguration> hadoop;
+    private final WorkerInput input;
     private final RoundLoop loop;
 
     public RunRounds(JavaSparkContext spark, RunConfig config, RunSetup setup) {
@@ -22,6 +26,7 @@ public final class RunRounds implements AutoCloseable {
         this.config = config;
         this.setup = setup;
         this.hadoop = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
+        this.input = input();
         this.loop = rounds();
     }
 
@@ -36,10 +41,15 @@ public final class RunRounds implements AutoCloseable {
         return loop;
     }
 
-    private RoundLoop rounds() {
+    /** What the executors took so far. */
+    public List<ExecutorUse> use() {
+        return ExecutorUse.ask(spark, input);
+    }
+
+    private WorkerInput input() {
         var manifest = setup.corpus().manifest();
         var longest = Math.max(manifest.train().longest(), manifest.heldOut().longest());
-        var input = new ShardInput(
+        return new ShardInput(
                 hadoop,
                 setup.settings(),
                 config.adapter().lora(),
@@ -50,6 +60,10 @@ public final class RunRounds implements AutoCloseable {
                         TaskThreads.tasksAtOnce(spark, config.averaging().workers())),
                 setup.corpus().folder(),
                 manifest.fingerprint());
+    }
+
+    private RoundLoop rounds() {
+        var manifest = setup.corpus().manifest();
         var order = new RowOrder(
                 manifest.fingerprint(),
                 config.training().seed(),

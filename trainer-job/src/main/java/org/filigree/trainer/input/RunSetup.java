@@ -45,7 +45,6 @@ public record RunSetup(
         var lora = config.adapter().lora();
         var plan = plan(base, lora);
         var start = start(files, base, plan, config);
-        checkResultSize(spark, plan, config);
         var settings = settings(spark, files.absolute(config.base().path()), base, config);
         var corpus = new CorpusPrep(spark).prepare(config);
         checkFits(base, corpus.manifest());
@@ -61,23 +60,11 @@ public record RunSetup(
                 settings);
     }
 
-    /** Spark counts the results of a whole stage, which are those of all workers. */
-    private static void checkResultSize(SparkSession spark, AdapterPlan plan, RunConfig config) {
-        var allowed = spark.sparkContext().conf().getSizeAsBytes("spark.driver.maxResultSize", "1g");
-        var needed = gathering(plan, config).bytes(config.averaging().workers(), wire(plan, config));
-        if (allowed > 0 && needed > allowed) {
-            throw new FiligreeException(
-                    Code.CONFIGURATION,
-                    "a round's results are %d MB, spark.driver.maxResultSize is %d MB: set it to %dm or more, or to 0"
-                            .formatted(needed >> 20, allowed >> 20, (needed >> 20) * 11 / 10 + 1));
-        }
-    }
-
     static SparkRound.Gathering gathering(AdapterPlan plan, RunConfig config) {
         return SparkRound.Gathering.of(config.averaging().workers(), wire(plan, config));
     }
 
-    private static AdapterWire wire(AdapterPlan plan, RunConfig config) {
+    static AdapterWire wire(AdapterPlan plan, RunConfig config) {
         var rules = AveragingRules.of(
                 config.averaging(), config.training().seed(), config.adapter().name());
         return rules.wire(rules.trained(plan));

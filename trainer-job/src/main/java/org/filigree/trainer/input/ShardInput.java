@@ -71,12 +71,12 @@ public final class ShardInput implements WorkerInput {
 
     @Override
     public String baseFingerprint() {
-        return base + " " + AssignedDevice.ofTask();
+        return base + " on " + AssignedDevice.ofTask(base.device());
     }
 
     @Override
     public Base load() {
-        var choice = base.choose(AssignedDevice.ofTask());
+        var choice = base.choose();
         try {
             var folder = HuggingFaceFolder.open(new HadoopFiles(configuration()), base.folder());
             new MemoryCheck(folder.spec(), choice, options, load).check(plan(folder.spec()));

@@ -1,5 +1,6 @@
 package org.filigree.trainer.input;
 
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Intra-op threads of a task where the configuration says {@code auto}. */
@@ -20,10 +21,26 @@ public final class TaskThreads {
 
     /** Tasks that one JVM runs at the same time, at most. */
     static int tasksAtOnce(JavaSparkContext spark, int workers) {
-        var slots = spark.isLocal()
-                ? spark.defaultParallelism()
-                : Integer.parseInt(spark.getConf().get("spark.executor.cores", "1"))
-                        / Integer.parseInt(spark.getConf().get("spark.task.cpus", "1"));
+        var slots = spark.isLocal() ? spark.defaultParallelism() : slots(spark.getConf(), coresOfAnExecutor(spark));
         return Math.max(1, Math.min(workers, slots));
+    }
+
+    /** What cpus leave room for, and GPUs where tasks ask for them. */
+    static int slots(SparkConf conf, int cores) {
+        var byCpus = cores / conf.getInt("spark.task.cpus", 1);
+        var gpus = conf.getDouble("spark.task.resource.gpu.amount", 0);
+        return gpus == 0
+                ? byCpus
+                : Math.min(byCpus, (int) (conf.getInt("spark.executor.resource.gpu.amount", 0) / gpus));
+    }
+
+    /** Standalone executors take all cores of their worker unless they are told a number. */
+    private static int coresOfAnExecutor(JavaSparkContext spark) {
+        var conf = spark.getConf();
+        if (conf.contains("spark.executor.cores") || !conf.get("spark.master").startsWith("spark://")) {
+            return conf.getInt("spark.executor.cores", 1);
+        }
+        var executors = Math.max(1, spark.sc().statusTracker().getExecutorInfos().length - 1);
+        return Math.max(1, spark.defaultParallelism() / executors);
     }
 }

@@ -27,6 +27,7 @@ public final class HtmlReport {
         var heldOut = new ArrayList<LossChart.Point>();
         var bytes = 0L;
         var full = 0L;
+        var memory = "";
         for (var event : events) {
             switch (event.path("event").asText()) {
                 case "round" -> {
@@ -42,6 +43,12 @@ public final class HtmlReport {
                 case "evaluation" ->
                     heldOut.add(new LossChart.Point(
                             event.path("step").intValue(), event.path("loss").doubleValue()));
+                case "measured" ->
+                    memory = "%.1f MB native (forecast %.1f), %.1f MB resident at most"
+                            .formatted(
+                                    event.path("native_bytes").longValue() / 1e6,
+                                    event.path("native_bytes_forecast").longValue() / 1e6,
+                                    event.path("peak_resident_bytes").longValue() / 1e6);
                 default -> {}
             }
         }
@@ -70,6 +77,7 @@ public final class HtmlReport {
                 rows,
                 "moved by the workers",
                 "%.1f MB; the whole model each round, one receiver: %.1f MB".formatted(bytes / 1e6, full / 1e6));
+        row(rows, "the largest executor", memory);
         for (var published : outcome.published()) {
             row(
                     rows,

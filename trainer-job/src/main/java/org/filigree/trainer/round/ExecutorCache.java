@@ -117,6 +117,16 @@ final class ExecutorCache {
         return new Lease(input, loaded, session);
     }
 
+    /** Native bytes of the input's base and of its sessions that no task uses just now. */
+    synchronized long held(WorkerInput input) {
+        var loaded = bases.get(input.baseFingerprint());
+        if (loaded == null) {
+            return 0;
+        }
+        var idle = loaded.idle.getOrDefault(input.options(), new ArrayDeque<>());
+        return loaded.base.bytes() + idle.stream().mapToLong(Session::bytes).sum();
+    }
+
     private void evict() {
         var unused = bases.entrySet().stream()
                 .filter(entry -> entry.getValue().leases == 0)

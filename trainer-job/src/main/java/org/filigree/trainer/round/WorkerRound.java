@@ -62,6 +62,7 @@ final class WorkerRound {
     private void accumulate(int step, double[] losses, long[] tokens) {
         var ids = plan.rows()[worker][step];
         for (var first = 0; first < ids.length; first += plan.microBatch()) {
+            KilledTask.stops();
             var placed = new ArrayList<Batch.Placed>();
             for (var r = first; r < Math.min(first + plan.microBatch(), ids.length); r++) {
                 var key =

@@ -30,6 +30,7 @@ final class WorkerScore {
         var correct = 0L;
         var end = plan.bounds()[worker + 1];
         for (var first = plan.bounds()[worker]; first < end; first += plan.microBatch()) {
+            KilledTask.stops();
             var placed = new ArrayList<Batch.Placed>();
             for (var row = first; row < Math.min(first + plan.microBatch(), end); row++) {
                 placed.add(new Batch.Placed(SLOT, 0, rows.row(row)));

@@ -30,7 +30,7 @@ class MemoryCheckTest {
     private static final long MIB = 1 << 20;
 
     /** 100 MiB of base, 10 a session and one more for each 16 tokens. */
-    private static final MemoryForecast FORECAST = new MemoryForecast(100 * MIB, 10 * MIB, MIB / 16);
+    private static final MemoryForecast FORECAST = new MemoryForecast(100 * MIB, 10 * MIB, MIB / 16, 1);
 
     @TempDir
     private Path folder;
@@ -68,7 +68,7 @@ class MemoryCheckTest {
         var model = new ReferenceCase("llama", folder).model();
         var plan = new ReferenceCase("llama", folder.resolve("again")).plan(model);
         var options = new SessionOptions(recompute, 16);
-        var forecast = MemoryForecast.of(model.spec(), plan, DataType.FLOAT64, options);
+        var forecast = MemoryForecast.of(model.spec(), plan, DataType.FLOAT64, options, 1);
         try (var kernels = new PlainEngine().open("cpu", DataType.FLOAT64, 1);
                 var base = Base.load(kernels, model.spec(), model);
                 var session = base.session(options)) {

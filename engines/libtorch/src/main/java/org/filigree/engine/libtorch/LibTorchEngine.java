@@ -1,6 +1,7 @@
 package org.filigree.engine.libtorch;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
@@ -13,6 +14,12 @@ import org.filigree.model.DataType;
 
 /** The default engine: libtorch through JavaCPP, on CPU and, with its build, on CUDA. */
 public final class LibTorchEngine implements Engine {
+
+    /** What JavaCPP adds to the platform: nothing, and for CUDA (Maven profile {@code libtorch-cuda}). */
+    private static final List<String> BUILDS = List.of("", "-gpu");
+
+    private static final List<String> LIBRARIES =
+            List.of("libc10.so", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so");
 
     @Override
     public String name() {
@@ -36,7 +43,7 @@ public final class LibTorchEngine implements Engine {
         load();
         if (device.startsWith("cuda") && !torch.cuda_is_available()) {
             throw new EngineUnavailableException(
-                    "device %s: no CUDA device that libtorch can use (a GPU build and a driver are needed)"
+                    "device %s: no CUDA device that libtorch can use (Maven profile libtorch-cuda, CUDA 13.1 and a driver are needed)"
                             .formatted(device));
         }
         Threads.set(threads);
@@ -86,9 +93,14 @@ public final class LibTorchEngine implements Engine {
      */
     private static void extract() {
         try {
-            for (var library : new String[] {"libc10.so", "libtorch_cpu.so", "libtorch.so"}) {
-                Loader.cacheResource(
-                        LibTorchEngine.class, "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/" + library);
+            for (var build : BUILDS) {
+                for (var library : LIBRARIES) {
+                    var packed = LibTorchEngine.class.getResource(
+                            "/org/bytedeco/pytorch/%s%s/%s".formatted(Loader.getPlatform(), build, library));
+                    if (packed != null) {
+                        Loader.cacheResource(packed);
+                    }
+                }
             }
         } catch (IOException e) {
             throw new EngineUnavailableException(

@@ -1,0 +1,55 @@
+package org.filigree.trainer.forecast;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import org.filigree.trainer.averaging.AdapterWire;
+import org.filigree.trainer.round.SparkRound;
+
+/**
+ * Bytes of a round.
+ *
+ * @param downEach the adapter as one receiver gets it: an executor, once for all its workers
+ * @param upEach a worker's result
+ * @param workers of the run
+ * @param results what spark.driver.maxResultSize must allow: it counts the results of a whole stage
+ * @param fullModelEach what one receiver would get, and one worker send, if the whole model travelled in float32
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record TrafficForecast(long downEach, long upEach, int workers, long results, long fullModelEach) {
+
+    /** Worker, first bad row, steps; then loss and tokens of each step. */
+    private static final int RESULT_HEAD = 3 * Integer.BYTES;
+
+    private static final int RESULT_STEP = Double.BYTES + Long.BYTES;
+
+    /** What Spark's own serialization puts around a task's result, generously. */
+    private static final int SPARK_AROUND = 2_048;
+
+    /**
+     * @param wire of what travels each way
+     * @param localSteps of a round
+     */
+    public static TrafficForecast of(
+            AdapterWire wire, SparkRound.Gathering gathering, int workers, int localSteps, long baseParameters) {
+        var head = RESULT_HEAD + (long) localSteps * RESULT_STEP;
+        return new TrafficForecast(
+                wire.bytes(),
+                wire.bytes() + head,
+                workers,
+                gathering.bytes(workers, wire) + workers * (head + SPARK_AROUND),
+                baseParameters * Float.BYTES);
+    }
+
+    /** Of all workers; down where each has an executor of its own. */
+    public long down() {
+        return downEach * workers;
+    }
+
+    public long up() {
+        return upEach * workers;
+    }
+
+    public long fullModel() {
+        return 2 * fullModelEach * workers;
+    }
+}

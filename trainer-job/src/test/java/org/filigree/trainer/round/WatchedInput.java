@@ -1,0 +1,79 @@
+package org.filigree.trainer.round;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.filigree.engine.Base;
+import org.filigree.engine.SessionOptions;
+import org.filigree.lora.AdapterPlan;
+import org.filigree.model.ModelSpec;
+
+/**
+ * A tiny input that counts its loads and hears of every row that is read. Travels by its name alone: tasks of a local
+ * master find the one that the test made.
+ */
+final class WatchedInput implements WorkerInput {
+
+    private static final long serialVersionUID = 1;
+
+    /** What a test watches, where its tasks find it. */
+    static final class Watch {
+        final AtomicInteger loads = new AtomicInteger();
+        volatile IntConsumer onRow = id -> {};
+    }
+
+    private static final java.util.Map<String, Watch> WATCHES = new java.util.concurrent.ConcurrentHashMap<>();
+
+    private final TinyInput input = new TinyInput(0, false);
+    private final String name;
+
+    WatchedInput(String name) {
+        this.name = name;
+    }
+
+    Watch watch() {
+        return WATCHES.computeIfAbsent(name, n -> new Watch());
+    }
+
+    float[] start() {
+        return input.start();
+    }
+
+    @Override
+    public String baseFingerprint() {
+        return "watched " + name;
+    }
+
+    @Override
+    public Base load() {
+        watch().loads.incrementAndGet();
+        return input.load();
+    }
+
+    @Override
+    public SessionOptions options() {
+        return input.options();
+    }
+
+    @Override
+    public AdapterPlan plan(ModelSpec spec) {
+        return input.plan(spec);
+    }
+
+    @Override
+    public float[] published(String folder, AdapterPlan plan) {
+        return input.published(folder, plan);
+    }
+
+    @Override
+    public String corpusFingerprint() {
+        return "watched " + name;
+    }
+
+    @Override
+    public Rows rows(Side side) {
+        return id -> {
+            watch().onRow.accept(id);
+            return TinyInput.row(id);
+        };
+    }
+}
