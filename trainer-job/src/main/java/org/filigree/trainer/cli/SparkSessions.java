@@ -26,7 +26,9 @@ final class SparkSessions {
         if (System.getProperty("spark.driver.maxResultSize") == null) {
             builder.config("spark.driver.maxResultSize", "0");
         }
-        return builder.config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
+        // Trained numbers do not get smaller, and a round waits meanwhile.
+        return builder.config("spark.broadcast.compress", "false")
+                .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
                 .config("spark.kryo.registrator", FiligreeKryo.class.getName())
                 .config("spark.kryo.registrationRequired", "true")
                 .getOrCreate();

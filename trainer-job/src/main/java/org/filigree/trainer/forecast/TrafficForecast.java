@@ -9,7 +9,7 @@ import org.filigree.trainer.round.SparkRound;
  * Bytes of a round.
  *
  * @param downEach the adapter as one receiver gets it: an executor, once for all its workers
- * @param upEach a worker's result
+ * @param upEach a worker's result; with reducers what they fetch of it, and its share of the averages that they send
  * @param workers of the run
  * @param results what spark.driver.maxResultSize must allow: it counts the results of a whole stage
  * @param fullModelEach what one receiver would get, and one worker send, if the whole model travelled in float32
@@ -22,6 +22,9 @@ public record TrafficForecast(long downEach, long upEach, int workers, long resu
 
     private static final int RESULT_STEP = Double.BYTES + Long.BYTES;
 
+    /** A task's own metrics, which come with its result. */
+    private static final int SPARK_RESULT = 1_000;
+
     /** What Spark's own serialization puts around a task's result, generously. */
     private static final int SPARK_AROUND = 2_048;
 
@@ -32,9 +35,12 @@ public record TrafficForecast(long downEach, long upEach, int workers, long resu
     public static TrafficForecast of(
             AdapterWire wire, SparkRound.Gathering gathering, int workers, int localSteps, long baseParameters) {
         var head = RESULT_HEAD + (long) localSteps * RESULT_STEP;
+        var up = gathering == SparkRound.Gathering.COLLECT
+                ? wire.bytes()
+                : wire.bytes() + wire.exact().bytes() / workers;
         return new TrafficForecast(
                 wire.bytes(),
-                wire.bytes() + head,
+                up + head + SPARK_RESULT,
                 workers,
                 gathering.bytes(workers, wire) + workers * (head + SPARK_AROUND),
                 baseParameters * Float.BYTES);
