@@ -92,6 +92,7 @@ public final class TrainerBenchmark {
                 .master("local[1,4]")
                 .config("spark.ui.enabled", "false")
                 .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
+                .config("spark.broadcast.compress", "false")
                 .getOrCreate()) {
             for (var turn = 0; turn < Integer.parseInt(arguments[5]); turn++) {
                 bare.add(median(benchmark.bare()));
