@@ -49,6 +49,13 @@ public interface FileTree {
         void read(long offset, ByteBuffer into) throws IOException;
 
         long size();
+
+        /** As many bytes from {@code offset} on, mapped where the file can be; valid after {@code close}. */
+        default ByteBuffer bytes(long offset, int count) throws IOException {
+            var buffer = ByteBuffer.allocateDirect(count);
+            read(offset, buffer);
+            return buffer.flip();
+        }
     }
 
     /** {@code folder/name}, whatever {@code folder} ends with. */

@@ -73,6 +73,14 @@ public final class LocalFiles implements FileTree {
             }
 
             @Override
+            public ByteBuffer bytes(long offset, int count) throws IOException {
+                if (offset + count > channel.size()) {
+                    throw new EOFException(path + " ends at byte " + channel.size());
+                }
+                return channel.map(FileChannel.MapMode.READ_ONLY, offset, count);
+            }
+
+            @Override
             public void close() throws IOException {
                 channel.close();
             }

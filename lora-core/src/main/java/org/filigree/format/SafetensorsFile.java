@@ -132,7 +132,10 @@ public final class SafetensorsFile {
         }
         try (var file = files.openRandom(path)) {
             return new Weights.Stored(
-                    type, (int) entry.rows(), (int) entry.columns(), bytes(file, entry.begin(), (int) bytes));
+                    type,
+                    (int) entry.rows(),
+                    (int) entry.columns(),
+                    file.bytes(entry.begin(), (int) bytes).order(ByteOrder.LITTLE_ENDIAN));
         }
     }
 

@@ -78,7 +78,7 @@ public final class ShardInput implements WorkerInput {
     public Base load() {
         var choice = base.choose();
         try {
-            var folder = HuggingFaceFolder.open(new HadoopFiles(configuration()), base.folder());
+            var folder = new BaseCopy(new HadoopFiles(configuration()), base).open();
             new MemoryCheck(folder.spec(), choice, options, load).check(plan(folder.spec()));
             return Base.load(choice.open(), folder.spec(), folder);
         } catch (IOException e) {
