@@ -19,14 +19,14 @@ import org.filigree.trainer.run.RunState;
 
 /**
  * Publishes what a run trained: the last values as {@code adapters/NAME}, and the best by held-out loss as
- * {@code adapters/NAME-best} where they are others. A folder is written below {@code staging/}, read back and scored on
+ * {@code adapters/NAME-best} where they are others. A folder is written below {@code staging-EPOCH/}, read back and scored on
  * the executors, and copied then: nothing is renamed, and the file that makes it loadable comes last. It counts as
  * published once outcome.json names it, so a run cut off in between publishes again.
  */
 public final class Publisher {
 
     private static final String ADAPTERS = "adapters";
-    private static final String STAGING = "staging";
+    private static final String STAGING = "staging-";
 
     /** Workers may be other JVMs with other batches beside; beyond this it is another adapter. */
     private static final double SAME_LOSS = 1e-4;
@@ -58,13 +58,17 @@ public final class Publisher {
         if (state.best().length > 0 && !Arrays.equals(state.best(), state.values())) {
             published.add(publish(name + "-best", "best", state.best(), state.bestLoss()));
         }
-        folder.files().delete(folder.at(STAGING));
+        folder.files().delete(staging());
         return published;
     }
 
+    /** By the owner's epoch, so that a driver that lost the run stages beside its successor and takes only its own away. */
+    private String staging() {
+        return folder.at(STAGING + owner.epoch());
+    }
+
     private Published publish(String name, String which, float[] values, double heldOutLoss) throws IOException {
-        // By the owner's epoch, so that a driver that lost the run stages beside its successor.
-        var staged = folder.at("%s/%d/%s".formatted(STAGING, owner.epoch(), name));
+        var staged = FileTree.join(staging(), name);
         folder.files().delete(staged);
         adapter.write(staged, which, values);
         check(staged, values, heldOutLoss);

@@ -2,8 +2,10 @@ package org.filigree.trainer.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -121,7 +123,16 @@ public final class CheckpointStore {
                 .toList();
     }
 
+    /** Empty, too, where another driver removed the checkpoint while it was read. */
     private Optional<Found> read(String name) throws IOException {
+        try {
+            return present(name);
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Found> present(String name) throws IOException {
         var path = at("checkpoints/" + name + "/" + MANIFEST);
         if (!files.exists(path)) {
             return Optional.empty();

@@ -126,9 +126,28 @@ public final class RunFolder {
         }
     }
 
-    /** The commit of a run: before it nothing is published, after it everything that it names is. */
+    /**
+     * The commit of a run: before it nothing is published, after it everything that it names is. Where the answer to the
+     * write is lost, what stands there decides.
+     */
     public void close(Outcome outcome) throws IOException {
-        write(OUTCOME, JSON.writeValueAsString(outcome) + "\n");
+        var content = JSON.writeValueAsString(outcome) + "\n";
+        try {
+            write(OUTCOME, content);
+        } catch (IOException e) {
+            if (!stands(content, e)) {
+                throw e;
+            }
+        }
+    }
+
+    private boolean stands(String content, IOException reason) {
+        try {
+            return files.exists(at(OUTCOME)) && text(OUTCOME).equals(content);
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+            return false;
+        }
     }
 
     public void write(String name, String content) throws IOException {

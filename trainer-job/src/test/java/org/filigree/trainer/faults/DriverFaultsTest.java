@@ -19,6 +19,7 @@ import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfigReader;
 import org.filigree.trainer.Filigree;
 import org.filigree.trainer.cli.Main;
+import org.filigree.trainer.run.Outcome;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,7 @@ class DriverFaultsTest {
                 .master("local[2,4]")
                 .config("spark.ui.enabled", "false")
                 .config("spark.hadoop.fs.full.impl", FullDisk.class.getName())
+                .config("spark.hadoop.fs.lost.impl", LostAnswer.class.getName())
                 .getOrCreate();
         Filigree.train(spark, run.config("undisturbed", folder.toString()));
     }
@@ -231,6 +233,19 @@ class DriverFaultsTest {
                 .contains(
                         "{\"field\":\"output\"",
                         "{\"field\":\"checkpoint.every_rounds\",\"then\":\"2\",\"now\":\"7\"}");
+    }
+
+    @Test
+    void aRunThatIsDoneStaysDoneWhenTheAnswerToItsLastWriteIsLost() throws IOException {
+        var lost = LostAnswer.ANSWERS_LOST.get();
+
+        var outcome = Filigree.train(spark, run.config("lost", "lost:" + folder));
+
+        assertThat(LostAnswer.ANSWERS_LOST.get() - lost).as("answers lost").isEqualTo(1);
+        assertThat(outcome.status()).isEqualTo(Outcome.Status.DONE);
+        assertThat(Files.readString(folder.resolve("lost/outcome.json"))).contains("\"done\"");
+        assertThat(run.adapter("lost")).isEqualTo(run.adapter("undisturbed"));
+        assertThat(run.rounds("lost")).isEqualTo(EVERY_ROUND_ONCE);
     }
 
     @Test

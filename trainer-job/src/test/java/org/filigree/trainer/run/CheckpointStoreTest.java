@@ -96,4 +96,19 @@ class CheckpointStoreTest {
                 .hasMessage(
                         "out/run/owner: this driver holds epoch 1, another has taken epoch 2: it goes on, this one stops");
     }
+
+    @Test
+    void aCheckpointThatAnotherDriverRemovesWhileItIsReadIsPassedOver() throws IOException {
+        var first = store.save(1, state(1), null, List.of("a"), 2);
+        store.save(1, state(2), first, List.of("b"), 2);
+        files.beforeOpen = path -> {
+            if (path.contains("00000002-1/state.bin")) {
+                files.delete(path);
+                files.faults++;
+            }
+        };
+
+        assertThat(store.newest().orElseThrow().state().round()).isEqualTo(1);
+        assertThat(files.faults).isEqualTo(1);
+    }
 }

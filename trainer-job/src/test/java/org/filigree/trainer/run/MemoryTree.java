@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** Files in memory; from the {@code failAfter}-th byte written on, the disk is full and writes are cut off. */
 final class MemoryTree implements org.filigree.format.FileTree {
@@ -16,6 +17,7 @@ final class MemoryTree implements org.filigree.format.FileTree {
     final TreeMap<String, byte[]> content = new TreeMap<>();
     long failAfter = Long.MAX_VALUE;
     int faults;
+    Consumer<String> beforeOpen = path -> {};
 
     @Override
     public boolean exists(String path) {
@@ -49,6 +51,7 @@ final class MemoryTree implements org.filigree.format.FileTree {
 
     @Override
     public InputStream open(String path) throws IOException {
+        beforeOpen.accept(path);
         return new ByteArrayInputStream(required(path));
     }
 
