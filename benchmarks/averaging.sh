@@ -4,6 +4,7 @@
 #
 #   benchmarks/averaging.sh                    wants ../shared (models/stories260k, data/e2e); seed 42
 #   SEEDS="1 2 3" benchmarks/averaging.sh
+#   benchmarks/averaging.sh local_steps=8      only the settings with that in them
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -32,6 +33,7 @@ echo "| seed | setting | held out after | rounds | down a round | up a round | m
 echo "| --- | --- | --- | --- | --- | --- | --- |"
 for seed in ${SEEDS:-42}; do
   for variant in "${variants[@]}"; do
+    case $variant in *"${1:-}"*) ;; *) continue ;; esac
     run=run-$((++count))
     sets=()
     for setting in $variant run=$run output="$out" training.seed="$seed"; do
