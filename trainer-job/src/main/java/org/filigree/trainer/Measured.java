@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.round.ExecutorUse;
+import org.filigree.trainer.run.EventLog;
 
 /**
  * What a run took and moved, of executors the largest and of rounds the mean, to be put beside its forecast.
@@ -15,9 +16,7 @@ import org.filigree.trainer.round.ExecutorUse;
 record Measured(int executors, long nativeBytes, long peakResident, long peakHeap, long bytesDown, long bytesUp) {
 
     static Measured of(List<ExecutorUse> executors, List<ObjectNode> events) {
-        var rounds = events.stream()
-                .filter(event -> event.path("event").asText().equals("round"))
-                .toList();
+        var rounds = EventLog.named(events, "round");
         return new Measured(
                 executors.size(),
                 largest(executors, ExecutorUse::held),

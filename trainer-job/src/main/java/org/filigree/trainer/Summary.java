@@ -6,6 +6,7 @@ import java.util.List;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
 import org.filigree.trainer.input.RunSetup;
+import org.filigree.trainer.run.EventLog;
 import org.filigree.trainer.run.Outcome;
 
 /** A run's events in a few numbers. */
@@ -20,8 +21,8 @@ record Summary(
         Double heldOutBest) {
 
     static Summary of(List<ObjectNode> events) {
-        var rounds = named(events, "round");
-        var evaluations = named(events, "evaluation");
+        var rounds = EventLog.named(events, "round");
+        var evaluations = EventLog.named(events, "evaluation");
         var losses = rounds.stream()
                 .flatMap(round -> java.util.stream.StreamSupport.stream(
                         round.path("losses").spliterator(), false))
@@ -37,12 +38,6 @@ record Summary(
                 scores.isEmpty() ? null : scores.get(0),
                 scores.isEmpty() ? null : scores.get(scores.size() - 1),
                 scores.stream().min(Double::compare).orElse(null));
-    }
-
-    private static List<ObjectNode> named(List<ObjectNode> events, String name) {
-        return events.stream()
-                .filter(event -> event.path("event").asText().equals(name))
-                .toList();
     }
 
     Outcome outcome(

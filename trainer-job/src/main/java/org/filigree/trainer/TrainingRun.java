@@ -1,6 +1,7 @@
 package org.filigree.trainer;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.input.StartingAdapter;
 import org.filigree.trainer.publish.Publisher;
 import org.filigree.trainer.report.HtmlReport;
+import org.filigree.trainer.round.ExecutorUse;
 import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.EventLog;
 import org.filigree.trainer.run.Failures;
@@ -82,14 +84,12 @@ final class TrainingRun {
             var store = new CheckpointStore(folder.files(), folder.path());
             var trained =
                     new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine, changes, forecast);
-            var measured =
-                    Measured.of(inputs.use(), EventLog.parse(trained.events().all()));
-            trained.events().add("measured", e -> measured.tell(e, forecast));
+            var use = inputs.use();
             var published =
                     new Publisher(folder, owner, config, setup, rounds).publish(trained.state(), trained.heldOutLoss());
             owner.check();
             published.forEach(p -> progress.published(folder.at(p.path())));
-            return close(setup, trained, published);
+            return close(setup, trained, use, forecast, published);
         } catch (Exception e) {
             // Spark throws checked exceptions that its Scala methods do not declare.
             var shown = withWhatIsSaved(Failures.explained(e));
@@ -98,14 +98,21 @@ final class TrainingRun {
         }
     }
 
-    private Outcome close(RunSetup setup, TrainingLoop.Ended ended, List<Outcome.Published> published)
+    private Outcome close(
+            RunSetup setup,
+            TrainingLoop.Ended ended,
+            List<ExecutorUse> use,
+            RunForecast forecast,
+            List<Outcome.Published> published)
             throws IOException {
         var events = ended.events();
+        var told = new ArrayList<>(EventLog.parse(events.all()));
+        var measured = Measured.of(use, told);
+        told.add(events.add("measured", e -> measured.tell(e, forecast)));
         published.forEach(p -> events.add(
                 "published",
                 e -> e.put("which", p.which()).put("path", p.path()).put("bytes", p.bytes())));
         events.add("finish", e -> e.put("reason", ended.reason()));
-        var told = EventLog.parse(events.all());
         var outcome = Summary.of(told).outcome(config, setup, ended.reason(), published, seconds());
         folder.write(RunFolder.EVENTS, String.join("\n", events.all()) + "\n");
         folder.write(RunFolder.REPORT, HtmlReport.of(outcome, told));

@@ -32,6 +32,8 @@ public final class Drift {
      */
     public record Squares(double difference, double mean) {
 
+        public static final Squares ZERO = new Squares(0, 0);
+
         /** Both of two modules together. */
         public Squares plus(Squares other) {
             return new Squares(difference + other.difference, mean + other.mean);

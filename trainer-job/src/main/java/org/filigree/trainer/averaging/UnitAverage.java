@@ -14,8 +14,6 @@ import org.filigree.trainer.averaging.AdapterWire.Unit;
  */
 record UnitAverage(AveragingRules rules, Unit unit, AdapterState received, List<Sent> byWorker) {
 
-    private static final Drift.Squares NO_DRIFT = new Drift.Squares(0, 0);
-
     /** @param state deltas or sums of gradients, of the unit alone */
     record Sent(int worker, AdapterState state, long tokens) {}
 
@@ -24,20 +22,22 @@ record UnitAverage(AveragingRules rules, Unit unit, AdapterState received, List<
 
     Averaged average() {
         if (rules.gradients()) {
-            return new Averaged(AdapterState.of(WorkerSum.sum(parts(AdapterState::values))), NO_DRIFT);
+            return new Averaged(AdapterState.of(WorkerSum.sum(parts(AdapterState::values))), Drift.Squares.ZERO);
         }
         var mean = WorkerSum.mean(parts(AdapterState::values));
         var state = rules.moments()
                 ? new AdapterState(
                         mean, WorkerSum.mean(parts(AdapterState::first)), WorkerSum.mean(parts(AdapterState::second)))
                 : AdapterState.of(mean);
-        if (unit.wrap() == null || rules.aggregation() == Aggregation.FROZEN_A) {
-            return new Averaged(state, NO_DRIFT);
+        var product = rules.aggregation() == Aggregation.PRODUCT;
+        var agreed = rules.aggregation() == Aggregation.FROZEN_A || byWorker.size() == 1;
+        if (unit.wrap() == null || (agreed && !product)) {
+            return new Averaged(state, Drift.Squares.ZERO);
         }
         var factors = factors(unit.wrap());
         var key = CounterRandom.key(rules.key(), CounterRandom.name(unit.wrap().module()));
         return new Averaged(
-                rules.aggregation() == Aggregation.PRODUCT ? moved(ProductMean.of(factors, receivedA(), key)) : state,
+                product ? moved(ProductMean.of(factors, receivedA(), key)) : state,
                 Drift.of(factors, unit.wrap().scale(), key));
     }
 

@@ -147,9 +147,8 @@ public enum WireFormat {
             // A NaN may have all its mantissa in the lower half: without the bit it would arrive as an infinity.
             return (short) ((Float.isNaN(value) ? bits | QUIET : bits) >>> 16);
         }
-        // A draw below 2^16 carries into the upper half as often as the lower half is large; the magnitude's bits count
-        // up
-        // through subnormals, mantissas and exponents alike. No branch: it could not be predicted.
+        // A draw below 2^16 carries into the upper half as often as the lower half is large; the magnitude's bits
+        // count up through subnormals, mantissas and exponents alike. No branch: it could not be predicted.
         var rounded = bits + (int) (CounterRandom.uniform(key, index) * (LOWER_HALF + 1));
         return (short) (((rounded & INFINITY) == INFINITY ? bits : rounded) >>> 16);
     }

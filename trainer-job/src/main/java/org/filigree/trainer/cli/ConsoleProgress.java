@@ -97,7 +97,7 @@ class ConsoleProgress implements Progress {
                 steps,
                 report.losses()[report.losses().length - 1],
                 tokensSinceShown / secondsSinceShown,
-                Double.isNaN(report.drift()) ? "" : "  drift %.2g".formatted(report.drift()),
+                Double.isNaN(report.drift()) ? "" : String.format(Locale.ROOT, "  drift %.2g", report.drift()),
                 report.traffic() == null
                         ? ""
                         : "  down %s up %s a round"

@@ -7,11 +7,11 @@ import java.util.OptionalLong;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.filigree.config.RunConfig;
 import org.filigree.engine.MemoryForecast;
+import org.filigree.trainer.averaging.Pace;
 import org.filigree.trainer.forecast.ExecutorMemory;
 import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.forecast.SparkSettings;
 import org.filigree.trainer.forecast.TrafficForecast;
-import org.filigree.trainer.round.Pace;
 
 /** The forecast of a run as it is set up, on the cluster as it is. */
 public final class Forecasts {

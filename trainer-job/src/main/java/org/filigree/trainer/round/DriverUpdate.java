@@ -70,8 +70,6 @@ record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, 
         var drift = averaging.exchange() == RunConfig.Exchange.PARAMETERS
                 ? round.drift().relative()
                 : Double.NaN;
-        var before = new Pace(state.localSteps(), state.calmRounds());
-        var pace = averaging.localSteps() == 0 ? before.after(drift) : before;
         var after = new RunState(
                 state.round() + 1,
                 state.step() + count,
@@ -82,8 +80,7 @@ record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, 
                 state.bestLoss(),
                 state.best(),
                 state.evaluationsSinceBest(),
-                pace.localSteps(),
-                pace.calm());
+                averaging.localSteps() == 0 ? state.pace().after(drift) : state.pace());
         return new RoundLoop.Next(
                 after,
                 new RoundLoop.Report(

@@ -58,6 +58,7 @@ final class ExecutorCache {
         private final WorkerInput input;
         private final Loaded loaded;
         private final Session session;
+        private AdapterPlan plan;
         private boolean succeeded;
 
         private Lease(WorkerInput input, Loaded loaded, Session session) {
@@ -74,8 +75,12 @@ final class ExecutorCache {
             return loaded.base;
         }
 
+        /** Matching target modules takes its time, so a task does it once. */
         AdapterPlan plan() {
-            return input.plan(loaded.base.spec());
+            if (plan == null) {
+                plan = input.plan(loaded.base.spec());
+            }
+            return plan;
         }
 
         Rows rows(Side side) {

@@ -8,6 +8,7 @@ import org.filigree.config.RunConfig;
 import org.filigree.lora.LearningRate;
 import org.filigree.trainer.averaging.AdapterState;
 import org.filigree.trainer.averaging.AveragingRules;
+import org.filigree.trainer.averaging.Pace;
 import org.filigree.trainer.order.BatchCut;
 import org.filigree.trainer.order.RowOrder;
 import org.filigree.trainer.run.RunState;
@@ -96,8 +97,7 @@ public final class RoundLoop implements AutoCloseable {
                 Double.POSITIVE_INFINITY,
                 new float[0],
                 0,
-                Pace.START.localSteps(),
-                Pace.START.calm());
+                Pace.START);
     }
 
     public boolean finished(RunState state) {
@@ -110,7 +110,7 @@ public final class RoundLoop implements AutoCloseable {
      * @throws FiligreeException with DIVERGED when a loss is not finite
      */
     public Next next(RunState state) {
-        var localSteps = averaging.localSteps() == 0 ? state.localSteps() : averaging.localSteps();
+        var localSteps = averaging.localSteps() == 0 ? state.pace().localSteps() : averaging.localSteps();
         var count = gradients() ? 1 : Math.min(localSteps, steps - state.step());
         var round = workers.train(
                 planner.plan(state.round() + 1, state.step(), count),

@@ -13,7 +13,7 @@ import org.filigree.trainer.averaging.SliceAverage;
 /**
  * What a round's workers made together.
  *
- * @param losses by worker, without payload
+ * @param losses by worker; a payload, where they still have one, is in the sum
  * @param sum of gradients, or what to add to the adapter's values; {@code [n]}, zero where nothing travelled
  * @param drift of the products
  */
@@ -35,7 +35,7 @@ public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares
         var losses = inOrder(results);
         var sum = AdapterState.zero(size, wire.moments());
         if (failed(losses)) {
-            return new RoundSum(losses, sum, new Drift.Squares(0, 0), traffic);
+            return new RoundSum(losses, sum, Drift.Squares.ZERO, traffic);
         }
         var sent = losses.stream()
                 .map(result -> new SliceAverage.Sent(result.worker(), result.tokens(), result.payload()))
@@ -70,7 +70,7 @@ public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares
     }
 
     private static Drift.Squares total(List<Drift.Squares> drifts) {
-        var total = new Drift.Squares(0, 0);
+        var total = Drift.Squares.ZERO;
         for (var drift : drifts) {
             total = total.plus(drift);
         }

@@ -68,39 +68,37 @@ public final class SparkRound implements Workers {
         if (fixed == null && !trained.trainsA()) {
             fixed = spark.broadcast(state.values());
         }
-        var id = spark.sc().applicationId() + "-" + System.identityHashCode(this) + "-" + round.round();
-        listener.expect(id);
         var down = spark.broadcast(encoded);
-        try {
+        try (var count = listener.count()) {
             var task = new TrainTask(input, round, down, fixed);
             var size = plan.layout().size();
             if (gathering == Gathering.COLLECT) {
-                var results = marked(
-                        TrafficListener.ROUND,
-                        id,
-                        () -> described(
-                                description,
-                                () -> workers(round.workers()).map(task::whole).collect()));
+                var results = counted(count, description, () -> collected(task, round.workers()));
                 return RoundSum.ofWorkers(
-                        rules, wire, size, ByteBuffer.wrap(encoded), results, listener.of(id, bytes(down)));
+                        rules, wire, size, ByteBuffer.wrap(encoded), results, count.traffic(bytes(down)));
             }
             var slices = Math.min(round.workers(), wire.units().size());
-            var results = marked(
-                    TrafficListener.ROUND,
-                    id,
-                    () -> described(
-                            description,
-                            () -> workers(round.workers())
-                                    .flatMapToPair(worker ->
-                                            task.sliced(worker, slices).iterator())
-                                    .repartitionAndSortWithinPartitions(new SliceKey(slices))
-                                    .mapPartitions(new SliceTask(input, round, slices, down))
-                                    .collect()));
-            return RoundSum.ofSlices(wire, size, results, listener.of(id, bytes(down)));
+            var results = counted(count, description, () -> scattered(task, round, slices, down));
+            return RoundSum.ofSlices(wire, size, results, count.traffic(bytes(down)));
         } finally {
-            listener.forget(id);
             down.destroy();
         }
+    }
+
+    private <T> T counted(TrafficListener.Count count, String description, Supplier<T> job) {
+        return marked(TrafficListener.ROUND, count.id(), () -> described(description, job));
+    }
+
+    private List<RoundResult> collected(TrainTask task, int count) {
+        return workers(count).map(task::whole).collect();
+    }
+
+    private List<SliceResult> scattered(TrainTask task, RoundPlan round, int slices, Broadcast<byte[]> down) {
+        return workers(round.workers())
+                .flatMapToPair(worker -> task.sliced(worker, slices).iterator())
+                .repartitionAndSortWithinPartitions(new SliceKey(slices))
+                .mapPartitions(new SliceTask(input, round, slices, down))
+                .collect();
     }
 
     private JavaRDD<Integer> workers(int count) {

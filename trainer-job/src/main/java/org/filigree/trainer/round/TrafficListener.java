@@ -2,6 +2,7 @@ package org.filigree.trainer.round;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -22,46 +23,55 @@ final class TrafficListener extends SparkListener {
     /** Spark tells its listeners within milliseconds; where its queue was full, a round's end is never told. */
     private static final int PATIENCE_SECONDS = 10;
 
-    private static final class Count {
-        final AtomicLong up = new AtomicLong();
-        final Set<String> executors = ConcurrentHashMap.newKeySet();
-        final CompletableFuture<Void> ended = new CompletableFuture<>();
-    }
-
     private final Map<String, Count> byRound = new ConcurrentHashMap<>();
     private final Map<Integer, Count> byStage = new ConcurrentHashMap<>();
     private final Map<Integer, Count> byJob = new ConcurrentHashMap<>();
 
-    void expect(String round) {
-        byRound.put(round, new Count());
+    /** Counts the job that carries the count's id as {@link #ROUND}, until it is closed. */
+    Count count() {
+        var count = new Count();
+        byRound.put(count.id, count);
+        return count;
     }
 
-    /**
-     * What the round moved, its job being over.
-     *
-     * @param broadcast bytes that each executor fetched
-     * @return null where Spark lost the events
-     */
-    Traffic of(String round, long broadcast) {
-        var count = byRound.remove(round);
-        try {
-            count.ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            return new Traffic(broadcast * count.executors.size(), count.up.get(), count.executors.size());
-        } catch (TimeoutException e) {
-            return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return null;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        } finally {
-            byStage.values().remove(count);
-            byJob.values().remove(count);
+    /** Of one round. */
+    final class Count implements AutoCloseable {
+
+        private final String id = UUID.randomUUID().toString();
+        private final AtomicLong up = new AtomicLong();
+        private final Set<String> executors = ConcurrentHashMap.newKeySet();
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+        String id() {
+            return id;
         }
-    }
 
-    void forget(String round) {
-        byRound.remove(round);
+        /**
+         * What the round moved, its job being over.
+         *
+         * @param broadcast bytes that each executor fetched
+         * @return null where Spark lost the events
+         */
+        Traffic traffic(long broadcast) {
+            try {
+                ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                return new Traffic(broadcast * executors.size(), up.get(), executors.size());
+            } catch (TimeoutException e) {
+                return null;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return null;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            byRound.remove(id);
+            byStage.values().removeIf(this::equals);
+            byJob.values().removeIf(this::equals);
+        }
     }
 
     @Override

@@ -21,10 +21,12 @@ public final class EventLog {
         saved = all.size();
     }
 
-    public void add(String event, Consumer<ObjectNode> fields) {
+    /** The event as it was added. */
+    public ObjectNode add(String event, Consumer<ObjectNode> fields) {
         var node = JSON.createObjectNode().put("event", event);
         fields.accept(node);
         all.add(node.toString());
+        return node;
     }
 
     public List<String> all() {
@@ -49,6 +51,13 @@ public final class EventLog {
             }
         }
         return Optional.empty();
+    }
+
+    /** Those of a kind, in order. */
+    public static List<ObjectNode> named(List<ObjectNode> events, String name) {
+        return events.stream()
+                .filter(event -> event.path("event").asText().equals(name))
+                .toList();
     }
 
     /** Events as objects, for whoever reports on the run. */

@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.filigree.trainer.averaging.Pace;
 
 /**
  * All a driver needs to go on after a round. Arrays are {@code [n]} in the adapter layout's order, or empty where the
@@ -15,8 +16,7 @@ import java.nio.ByteBuffer;
  * @param outer momentum of the outer optimizer
  * @param bestLoss held-out loss of {@code best}; infinite before the first evaluation
  * @param evaluationsSinceBest for early stopping
- * @param localSteps of the next round, where they go by the drift
- * @param calmRounds in a row with a low drift
+ * @param pace of the next round, where local steps go by the drift
  */
 public record RunState(
         int round,
@@ -28,16 +28,14 @@ public record RunState(
         double bestLoss,
         float[] best,
         int evaluationsSinceBest,
-        int localSteps,
-        int calmRounds) {
+        Pace pace) {
 
     private static final int MAGIC = 0x46494C32;
 
     /** The state after its values were scored on the held-out rows. */
     public RunState evaluated(double loss) {
         return loss < bestLoss
-                ? new RunState(
-                        round, step, values, firstMoment, secondMoment, outer, loss, values, 0, localSteps, calmRounds)
+                ? new RunState(round, step, values, firstMoment, secondMoment, outer, loss, values, 0, pace)
                 : new RunState(
                         round,
                         step,
@@ -48,8 +46,7 @@ public record RunState(
                         bestLoss,
                         best,
                         evaluationsSinceBest + 1,
-                        localSteps,
-                        calmRounds);
+                        pace);
     }
 
     byte[] toBytes() throws IOException {
@@ -60,8 +57,8 @@ public record RunState(
         out.writeInt(step);
         out.writeDouble(bestLoss);
         out.writeInt(evaluationsSinceBest);
-        out.writeInt(localSteps);
-        out.writeInt(calmRounds);
+        out.writeInt(pace.localSteps());
+        out.writeInt(pace.calm());
         for (var array : new float[][] {values, firstMoment, secondMoment, outer, best}) {
             out.writeInt(array.length);
             var buffer = ByteBuffer.allocate(Math.multiplyExact(array.length, Float.BYTES));
@@ -80,8 +77,7 @@ public record RunState(
         var step = in.readInt();
         var bestLoss = in.readDouble();
         var since = in.readInt();
-        var localSteps = in.readInt();
-        var calmRounds = in.readInt();
+        var pace = new Pace(in.readInt(), in.readInt());
         var arrays = new float[5][];
         for (var i = 0; i < arrays.length; i++) {
             arrays[i] = new float[in.readInt()];
@@ -89,17 +85,6 @@ public record RunState(
                     .asFloatBuffer()
                     .get(arrays[i]);
         }
-        return new RunState(
-                round,
-                step,
-                arrays[0],
-                arrays[1],
-                arrays[2],
-                arrays[3],
-                bestLoss,
-                arrays[4],
-                since,
-                localSteps,
-                calmRounds);
+        return new RunState(round, step, arrays[0], arrays[1], arrays[2], arrays[3], bestLoss, arrays[4], since, pace);
     }
 }

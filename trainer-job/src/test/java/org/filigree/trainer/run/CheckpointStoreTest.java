@@ -9,6 +9,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.filigree.config.FiligreeException;
+import org.filigree.trainer.averaging.Pace;
 import org.junit.jupiter.api.Test;
 
 class CheckpointStoreTest {
@@ -27,8 +28,7 @@ class CheckpointStoreTest {
                 0.5,
                 new float[] {9, 10},
                 1,
-                16,
-                2);
+                new Pace(16, 2));
     }
 
     @Test

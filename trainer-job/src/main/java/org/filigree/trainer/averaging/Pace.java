@@ -1,4 +1,4 @@
-package org.filigree.trainer.round;
+package org.filigree.trainer.averaging;
 
 /**
  * How many steps workers make by themselves where {@code local_steps} is auto: half as many when the drift of a round
@@ -20,7 +20,8 @@ public record Pace(int localSteps, int calm) {
 
     public static final Pace START = new Pace(FIRST, 0);
 
-    Pace after(double drift) {
+    /** @param drift of the round just made */
+    public Pace after(double drift) {
         if (drift > HIGH) {
             return new Pace(Math.max(1, localSteps / 2), 0);
         }
