@@ -3,15 +3,12 @@ package org.filigree.trainer.round;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.filigree.engine.Base;
-import org.filigree.engine.SessionOptions;
-import org.filigree.lora.AdapterPlan;
-import org.filigree.model.ModelSpec;
 
 /**
  * A tiny input that counts its loads and hears of every row that is read. Travels by its name alone: tasks of a local
  * master find the one that the test made.
  */
-final class WatchedInput implements WorkerInput {
+final class WatchedInput implements LikeTinyInput {
 
     private static final long serialVersionUID = 1;
 
@@ -34,6 +31,11 @@ final class WatchedInput implements WorkerInput {
         return WATCHES.computeIfAbsent(name, n -> new Watch());
     }
 
+    @Override
+    public TinyInput input() {
+        return input;
+    }
+
     float[] start() {
         return input.start();
     }
@@ -47,21 +49,6 @@ final class WatchedInput implements WorkerInput {
     public Base load() {
         watch().loads.incrementAndGet();
         return input.load();
-    }
-
-    @Override
-    public SessionOptions options() {
-        return input.options();
-    }
-
-    @Override
-    public AdapterPlan plan(ModelSpec spec) {
-        return input.plan(spec);
-    }
-
-    @Override
-    public float[] published(String folder, AdapterPlan plan) {
-        return input.published(folder, plan);
     }
 
     @Override
