@@ -30,8 +30,11 @@ final class AdapterFields {
 
     private AdapterFields() {}
 
-    private static final Field<Adapter, String> NAME =
-            Field.derived("name", folderName(), Adapter::name, "The adapter's folder; the run's id.");
+    private static final Field<Adapter, String> NAME = Field.derived(
+            "name",
+            folderName(),
+            Adapter::name,
+            "The adapter's folder, the run's id where left out; first values and dropout are drawn by it and the seed.");
     private static final Field<Adapter, Method> METHOD = Field.optional(
             "method", choice(Method.class), Method.LORA, Adapter::method, "full trains every weight of the base.");
     private static final Field<Adapter, String> INIT_FROM = Field.<Adapter, String>optional(
