@@ -147,11 +147,11 @@ final class TrainingRun {
         }
     }
 
-    /** Says in outcome.json how the run failed, unless another driver has it now. What fails here is told along. */
+    /** Says in outcome.json how the run failed, unless it is done or another driver has it. What fails here is told along. */
     private void tell(FiligreeException failure, RunOwner owner) {
         try {
             owner.check();
-            folder.close(Summary.failed(config, failure, seconds()));
+            folder.fail(Summary.failed(config, failure, seconds()));
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
         }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +79,9 @@ public final class RunFolder {
                     "%s: holds other files and no %s; give another run id or output folder"
                             .formatted(path, CONFIGURATION));
         }
+        if (cutOff(config)) {
+            return List.of();
+        }
         var then = RunConfigReader.read(at(CONFIGURATION), text(CONFIGURATION), List.of(), Map.of());
         var changes = RunConfigChanges.between(then, config);
         if (!changes.stream().allMatch(Change::allowed)) {
@@ -104,14 +108,34 @@ public final class RunFolder {
 
     /** Claims the folder for the run; the caller has checked it. */
     public void claim(RunConfig config) throws IOException {
-        if (files.exists(at(CONFIGURATION))) {
+        var again = files.exists(at(CONFIGURATION));
+        if (again && !cutOff(config)) {
             return;
         }
-        try (var out = files.create(at(CONFIGURATION), false)) {
-            out.write(RunConfigWriter.writeWithoutSecrets(config).getBytes(StandardCharsets.UTF_8));
+        try (var out = files.create(at(CONFIGURATION), again)) {
+            out.write(resolved(config));
         } catch (FileAlreadyExistsException e) {
             check(config);
         }
+    }
+
+    /**
+     * Whether a driver with the same configuration was killed, or is still at it, while it wrote run.yaml: what stands there
+     * is the beginning of the text, and nobody has taken the run, which comes after.
+     */
+    private boolean cutOff(RunConfig config) throws IOException {
+        if (files.exists(at(RunOwner.FOLDER))) {
+            return false;
+        }
+        var whole = resolved(config);
+        try (var in = files.open(at(CONFIGURATION))) {
+            var written = in.readAllBytes();
+            return written.length < whole.length && Arrays.equals(written, 0, written.length, whole, 0, written.length);
+        }
+    }
+
+    private static byte[] resolved(RunConfig config) {
+        return RunConfigWriter.writeWithoutSecrets(config).getBytes(StandardCharsets.UTF_8);
     }
 
     /** The outcome as it stands; empty where there is none, or one cut off while it was written. */
@@ -138,6 +162,18 @@ public final class RunFolder {
             if (!stands(content, e)) {
                 throw e;
             }
+        }
+    }
+
+    /**
+     * Says how the run failed, unless it is done after all: the failure may be an answer lost on the way back.
+     *
+     * @throws IOException also when what stands there could not be read, and then it stays
+     */
+    public void fail(Outcome outcome) throws IOException {
+        var ended = outcome();
+        if (ended.isEmpty() || ended.get().status() != Outcome.Status.DONE) {
+            close(outcome);
         }
     }
 

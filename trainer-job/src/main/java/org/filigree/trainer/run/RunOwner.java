@@ -11,6 +11,8 @@ import org.filigree.format.FileTree;
  */
 public final class RunOwner {
 
+    static final String FOLDER = "owner";
+
     private final FileTree files;
     private final String folder;
     private final long epoch;
@@ -22,7 +24,7 @@ public final class RunOwner {
     }
 
     public static RunOwner take(FileTree files, String runFolder) throws IOException {
-        var folder = FileTree.join(runFolder, "owner");
+        var folder = FileTree.join(runFolder, FOLDER);
         var epoch = highest(files, folder) + 1;
         while (!created(files, FileTree.join(folder, Long.toString(epoch)))) {
             epoch++;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,9 @@ import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfigReader;
 import org.filigree.trainer.Filigree;
+import org.filigree.trainer.Progress;
 import org.filigree.trainer.cli.Main;
+import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.Outcome;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens to a driver: killed at any moment, a full disk. The run goes on and its adapter has the same bits. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -47,6 +52,7 @@ class DriverFaultsTest {
                 .config("spark.ui.enabled", "false")
                 .config("spark.hadoop.fs.full.impl", FullDisk.class.getName())
                 .config("spark.hadoop.fs.lost.impl", LostAnswer.class.getName())
+                .config("spark.hadoop.fs.silent.impl", SilentDisk.class.getName())
                 .getOrCreate();
         Filigree.train(spark, run.config("undisturbed", folder.toString()));
     }
@@ -246,6 +252,54 @@ class DriverFaultsTest {
         assertThat(Files.readString(folder.resolve("lost/outcome.json"))).contains("\"done\"");
         assertThat(run.adapter("lost")).isEqualTo(run.adapter("undisturbed"));
         assertThat(run.rounds("lost")).isEqualTo(EVERY_ROUND_ONCE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aRunThatIsDoneStaysDoneWhenItsOutcomeCannotBeReadBackEither(int reads) throws IOException {
+        SilentDisk.WRITES.set(0);
+        SilentDisk.READS_REFUSED.set(0);
+        SilentDisk.READS_TO_REFUSE.set(reads);
+        var name = "silent" + reads;
+
+        assertThatThrownBy(() -> Filigree.train(spark, run.config(name, "silent:" + folder)))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.RETRY))
+                .hasMessageContaining("connection reset");
+
+        assertThat(SilentDisk.READS_REFUSED).hasValue(reads);
+        assertThat(SilentDisk.WRITES).as("times outcome.json was written").hasValue(1);
+        assertThat(Filigree.train(spark, run.config(name, "silent:" + folder)).status())
+                .isEqualTo(Outcome.Status.DONE);
+        assertThat(run.adapter(name)).isEqualTo(run.adapter("undisturbed"));
+        assertThat(run.rounds(name)).isEqualTo(EVERY_ROUND_ONCE);
+    }
+
+    @Test
+    void aDriverTakesOnlyItsOwnStagingAway() throws IOException {
+        var others = folder.resolve("staged/staging-9/tuned/adapter_model.safetensors");
+
+        Filigree.train(spark, run.config("staged", folder.toString()), new Progress() {
+            @Override
+            public void round(RoundLoop.Report report, double seconds) {
+                if (report.round() == FaultyRun.ROUNDS) {
+                    write(others, "another driver's");
+                }
+            }
+        });
+
+        assertThat(others).hasContent("another driver's");
+        assertThat(folder.resolve("staged/staging-1")).doesNotExist();
+        assertThat(folder.resolve("staged/adapters/tuned")).isDirectory();
+    }
+
+    private static void write(Path file, String content) {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
