@@ -1,5 +1,7 @@
 package org.filigree.trainer;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -91,6 +93,25 @@ class WallsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.filigree.engine.libtorch..", "org.bytedeco.pytorch..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theClusterKitKnowsNothingOfWhatRunsOnIt() {
+        assertThat(CLASSES.contain("org.filigree.cluster.StandaloneCluster")).isTrue();
+        noClasses()
+                .that()
+                .resideInAPackage("org.filigree.cluster..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("org.filigree..").and(resideOutsideOfPackage("org.filigree.cluster..")))
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("org.filigree.cluster..", "org.filigree.chaos..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.filigree.cluster..")
                 .check(CLASSES);
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.filigree.cluster.StandaloneCluster;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigReader;
 import org.filigree.engine.Engine;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.SparkSession;
+import org.filigree.cluster.StandaloneCluster;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigReader;
 import org.filigree.engine.kit.ReferenceCase;
@@ -47,7 +48,8 @@ class ClusterTrainingTest {
                 @Override
                 public void round(RoundLoop.Report report, double seconds) {
                     if (report.round() == KILLED_AFTER) {
-                        killed.addAndGet(cluster.executors(0).get(0).destroyForcibly() ? 1 : 0);
+                        cluster.executors(0).get(0).kill();
+                        killed.incrementAndGet();
                     }
                 }
             });

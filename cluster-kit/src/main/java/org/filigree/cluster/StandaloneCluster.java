@@ -1,6 +1,4 @@
-package org.filigree.trainer.cluster;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
+package org.filigree.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +23,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * A real Spark cluster on this machine: a master and workers as processes of their own, each worker on an address of its
- * own (127.0.0.2, 127.0.0.3 ...), all of them, and the executors, on the class path of the test. Every port is free.
+ * own (127.0.0.2, 127.0.0.3 ...), all of them, and the executors, on the class path of this JVM. Every port is free.
  */
 public final class StandaloneCluster implements AutoCloseable {
 
@@ -34,15 +34,15 @@ public final class StandaloneCluster implements AutoCloseable {
 
     private final Path folder;
     private final int cores;
-    private final List<Process> workers = new ArrayList<>();
-    private final Thread hook = new Thread(this::kill, "cluster-kill");
-    private Process master;
+    private final List<ClusterProcess> workers = new ArrayList<>();
+    private final List<ClusterProcess> started = new ArrayList<>();
+    private final Thread hook = new Thread(this::killAll, "cluster-kill");
     private String url;
 
     private StandaloneCluster(int cores) throws IOException {
         this.cores = cores;
         folder = Files.createTempDirectory("filigree-cluster");
-        // A Spark home for the workers: they want its jars folder, but the executors' classes are the test's.
+        // A Spark home for the workers: they want its jars folder, but the executors' classes are this JVM's.
         Files.createDirectories(folder.resolve("home/jars"));
         Runtime.getRuntime().addShutdownHook(hook);
     }
@@ -53,10 +53,10 @@ public final class StandaloneCluster implements AutoCloseable {
         try {
             cluster.startMaster();
             for (var worker = 0; worker < workers; worker++) {
-                cluster.startWorker(worker);
+                cluster.workers.add(cluster.launchWorker(worker));
             }
-            for (var worker = 0; worker < workers; worker++) {
-                await(cluster.workers.get(worker), cluster.log("worker" + worker), REGISTERED);
+            for (var worker : cluster.workers) {
+                worker.await(REGISTERED, START);
             }
             return cluster;
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -74,7 +74,7 @@ public final class StandaloneCluster implements AutoCloseable {
         return "127.0.0." + (worker + 2);
     }
 
-    /** What a driver in this JVM needs: jobs wait until each worker has its one executor, with all the worker's cores. */
+    /** What a driver needs: jobs wait until each worker has its one executor, with all the worker's cores. */
     public SparkConf sparkConf() {
         return new SparkConf(false)
                 .setMaster(url)
@@ -83,10 +83,10 @@ public final class StandaloneCluster implements AutoCloseable {
                 .set("spark.driver.bindAddress", "127.0.0.1")
                 .set("spark.ui.enabled", "false")
                 .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
-                .set("spark.executor.extraClassPath", classPath())
+                .set("spark.executor.extraClassPath", ClusterProcess.classPath())
                 .set(
                         "spark.executor.defaultJavaOptions",
-                        "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+                        "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0 " + String.join(" ", ClusterProcess.SMALL))
                 .set("spark.executor.memory", "512m")
                 .set("spark.executor.cores", Integer.toString(cores))
                 .set("spark.cores.max", Integer.toString(cores * workers.size()))
@@ -95,6 +95,23 @@ public final class StandaloneCluster implements AutoCloseable {
                 .setExecutorEnv("OMP_WAIT_POLICY", "passive")
                 .setExecutorEnv("OPENBLAS_THREAD_TIMEOUT", "4")
                 .setExecutorEnv("OPT_OUT_TRACKING", "true");
+    }
+
+    /**
+     * Starts a driver as a process of its own.
+     *
+     * @param name of its log
+     * @param settings of Spark, above {@link #sparkConf}
+     */
+    public ClusterProcess driver(String name, Map<String, String> settings, String main, List<String> arguments)
+            throws IOException {
+        var conf = sparkConf();
+        settings.forEach(conf::set);
+        var options = new ArrayList<>(List.of("-Xmx512m", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
+        for (var setting : conf.getAll()) {
+            options.add("-D%s=%s".formatted(setting._1(), setting._2()));
+        }
+        return launch(name, "127.0.0.1", options, main, arguments);
     }
 
     /**
@@ -120,86 +137,82 @@ public final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    /** The running executors of a worker; {@code destroyForcibly} is kill -9, and the worker then starts another. */
-    public List<ProcessHandle> executors(int worker) {
-        return workers.get(worker).children().filter(ProcessHandle::isAlive).toList();
+    /** The running executors of a worker, of all applications. */
+    public List<ExecutorProcess> executors(int worker) {
+        return workers.get(worker)
+                .handle()
+                .children()
+                .filter(ProcessHandle::isAlive)
+                .map(ExecutorProcess::of)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
-    /** Loses a whole machine: the worker and its executors, by kill -9. */
-    public void killWorker(int worker) {
-        var lost = workers.get(worker);
-        var executors = executors(worker);
-        lost.destroyForcibly();
+    /** Loses a whole machine: the worker and its executors, by SIGKILL. */
+    public void killWorker(int worker) throws InterruptedException {
+        // Whatever it has as a child: one that is about to become an executor too.
+        var executors = workers.get(worker).handle().children().toList();
+        workers.get(worker).kill();
         executors.forEach(ProcessHandle::destroyForcibly);
+        executors.forEach(executor -> executor.onExit().join());
+    }
+
+    /** Starts a worker that was killed, and returns once it has registered. */
+    public void startWorker(int worker) throws IOException, InterruptedException {
+        if (workers.get(worker).isAlive()) {
+            throw new IllegalStateException("worker %d is alive".formatted(worker));
+        }
+        workers.set(worker, launchWorker(worker));
+        workers.get(worker).await(REGISTERED, START);
     }
 
     private void startMaster() throws IOException, InterruptedException {
-        master = launch(
-                "master",
-                "127.0.0.1",
-                "org.apache.spark.deploy.master.Master",
-                List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0"));
-        url = await(master, log("master"), MASTER);
+        url = daemon(
+                        "master",
+                        "127.0.0.1",
+                        "org.apache.spark.deploy.master.Master",
+                        List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0"))
+                .await(MASTER, START)
+                .group(1);
     }
 
-    private void startWorker(int worker) throws IOException {
+    private ClusterProcess launchWorker(int worker) throws IOException {
         var arguments = new ArrayList<>(List.of("--host", host(worker), "--port", "0", "--webui-port", "0"));
         arguments.addAll(List.of("--cores", Integer.toString(cores), "--memory", "1g"));
         arguments.addAll(List.of("--work-dir", folder.resolve("work" + worker).toString(), url));
-        workers.add(launch("worker" + worker, host(worker), "org.apache.spark.deploy.worker.Worker", arguments));
+        return daemon(
+                "worker%d-%d".formatted(worker, started.size()),
+                host(worker),
+                "org.apache.spark.deploy.worker.Worker",
+                arguments);
     }
 
-    private Process launch(String name, String address, String main, List<String> arguments) throws IOException {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
-        // The lines that start() waits for are logged at INFO.
-        command.add("-Dlog4j2.configurationFile=org/apache/spark/log4j2-defaults.properties");
-        command.add(main);
-        command.addAll(arguments);
-        var process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log(name).toFile());
-        process.environment().put("CLASSPATH", classPath());
-        process.environment().put("SPARK_HOME", folder.resolve("home").toString());
-        process.environment().put("SPARK_SCALA_VERSION", "2.13");
-        process.environment().put("SPARK_LOCAL_IP", address);
-        process.environment()
-                .put("SPARK_LOCAL_DIRS", folder.resolve("local-" + name).toString());
-        return process.start();
+    private ClusterProcess daemon(String name, String address, String main, List<String> arguments) throws IOException {
+        // The lines that are waited for are logged at INFO.
+        var options = List.of("-Xmx256m", "-Dlog4j2.configurationFile=org/apache/spark/log4j2-defaults.properties");
+        return launch(name, address, options, main, arguments);
     }
 
-    private static String classPath() {
-        return System.getProperty("java.class.path");
-    }
-
-    private Path log(String name) {
-        return folder.resolve(name + ".log");
-    }
-
-    private static String await(Process process, Path log, Pattern line) throws IOException, InterruptedException {
-        var deadline = System.nanoTime() + START.toNanos();
-        while (true) {
-            var alive = process.isAlive();
-            var text = Files.exists(log) ? Files.readString(log, UTF_8) : "";
-            var found = line.matcher(text);
-            if (found.find()) {
-                return found.group(found.groupCount());
-            }
-            if (!alive || System.nanoTime() > deadline) {
-                var state = alive ? "nothing after " + START : "exit code " + process.exitValue();
-                throw new IllegalStateException("no '%s' in %s, %s:%n%s".formatted(line, log, state, text));
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
+    private ClusterProcess launch(
+            String name, String address, List<String> options, String main, List<String> arguments) throws IOException {
+        var environment = Map.of(
+                "SPARK_HOME",
+                folder.resolve("home").toString(),
+                "SPARK_SCALA_VERSION",
+                "2.13",
+                "SPARK_LOCAL_IP",
+                address,
+                "SPARK_LOCAL_DIRS",
+                folder.resolve("local-" + name).toString());
+        var process = ClusterProcess.start(folder.resolve(name + ".log"), environment, options, main, arguments);
+        started.add(process);
+        return process;
     }
 
     /** Stops everything, by force where it does not stop within the deadline, and deletes the cluster's files. */
     @Override
     public void close() {
-        kill();
+        killAll();
         Runtime.getRuntime().removeShutdownHook(hook);
         try (var files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder()).forEach(StandaloneCluster::delete);
@@ -208,7 +221,7 @@ public final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    private void kill() {
+    private void killAll() {
         processes().forEach(ProcessHandle::destroy);
         awaitExit(processes());
         var left = processes();
@@ -218,12 +231,9 @@ public final class StandaloneCluster implements AutoCloseable {
 
     /** Everything that still runs, executors included. */
     private List<ProcessHandle> processes() {
-        var started = new ArrayList<>(workers);
-        if (master != null) {
-            started.add(master);
-        }
         return started.stream()
-                .flatMap(process -> Stream.concat(process.descendants(), Stream.of(process.toHandle())))
+                .map(ClusterProcess::handle)
+                .flatMap(process -> Stream.concat(process.descendants(), Stream.of(process)))
                 .filter(ProcessHandle::isAlive)
                 .toList();
     }

@@ -1,4 +1,4 @@
-package org.filigree.trainer.cluster;
+package org.filigree.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -68,7 +68,7 @@ class StandaloneClusterTest {
     @Test
     void aKilledExecutorIsReplacedAndItsTaskRunsAgain() throws Exception {
         var doomed = cluster.executors(0).get(0);
-        var pid = doomed.pid();
+        var pid = doomed.process().pid();
         var values = spark.parallelize(IntStream.range(0, 8).boxed().toList(), 8)
                 .map(task -> {
                     while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
@@ -84,11 +84,11 @@ class StandaloneClusterTest {
                 < 2) {
             Thread.sleep(20);
         }
-        doomed.destroyForcibly();
+        doomed.kill();
 
         assertThat(values.get()).containsExactly(0, 1, 4, 9, 16, 25, 36, 49);
         cluster.awaitExecutors(spark);
         assertThat(cluster.executors(0)).hasSize(1);
-        assertThat(cluster.executors(0).get(0).pid()).isNotEqualTo(pid);
+        assertThat(cluster.executors(0).get(0).process().pid()).isNotEqualTo(pid);
     }
 }

@@ -1,0 +1,53 @@
+package org.filigree.cluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An executor of a worker.
+ *
+ * @param id as the driver calls it
+ * @param application that it belongs to
+ */
+public record ExecutorProcess(String application, String id, ProcessHandle process) {
+
+    /** Empty where the process is no executor, or has not become one yet, or is gone. */
+    static Optional<ExecutorProcess> of(ProcessHandle process) {
+        var arguments = arguments(process.pid());
+        var application = arguments.indexOf("--app-id");
+        var id = arguments.indexOf("--executor-id");
+        return application < 0 || id < 0
+                ? Optional.empty()
+                : Optional.of(new ExecutorProcess(arguments.get(application + 1), arguments.get(id + 1), process));
+    }
+
+    /** ProcessHandle cuts them off after a page, and a class path is longer. */
+    private static List<String> arguments(long pid) {
+        try {
+            var line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"), StandardCharsets.UTF_8);
+            return List.of(line.split("\0"));
+        } catch (IOException e) {
+            // It ended meanwhile: nothing else keeps us from reading that of a child's child.
+            return List.of();
+        }
+    }
+
+    /** SIGKILL, and waits for the end; its worker starts another. */
+    public void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** Stops it where it is, until {@link #resume}. */
+    public void stop() throws IOException, InterruptedException {
+        Signal.STOP.send(process);
+    }
+
+    public void resume() throws IOException, InterruptedException {
+        Signal.CONT.send(process);
+    }
+}
