@@ -1,56 +1,84 @@
 #!/usr/bin/env bash
-# What averaging costs: E2E on stories260k (conf/e2e-stories260k.yaml, the same 300 steps) once for each way of averaging,
-# as a Markdown table of the held-out loss after, the bytes of a round and the mean drift.
+# What averaging costs: E2E on stories260k (conf/e2e-stories260k.yaml, 300 steps) once for each way of averaging and each
+# seed, which draws the first values and the order of the rows. Prints a Markdown table of means and 95% intervals.
 #
-#   benchmarks/averaging.sh                    wants ../shared (models/stories260k, data/e2e); seed 42
-#   SEEDS="1 2 3" benchmarks/averaging.sh
-#   benchmarks/averaging.sh local_steps=8      only the settings with that in them
+#   benchmarks/averaging.sh                          seeds 1 2 3; wants ../shared (models/stories260k, data/e2e)
+#   SEEDS="1 2 3 4 5" JOBS=2 benchmarks/averaging.sh --out rows.md
+#   benchmarks/averaging.sh --out rows.md local_steps=16     only the settings with that in them
+#   benchmarks/averaging.sh --out rows.md --table            only the table of the rows that are there
+#
+# --out keeps the rows, and runs what it lacks: the same command goes on. Losses do not depend on time, so JOBS processes
+# may share a machine. global_batch_size counts rows over all workers in each local step: 4 workers at 8 have 2 each.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cd "$root"
-count=0
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-parameters="averaging.exchange=parameters averaging.workers=4"
-variants=(
-  "averaging.exchange=gradients averaging.workers=1"
-  "averaging.exchange=gradients averaging.workers=4"
-  "averaging.exchange=gradients averaging.workers=4 averaging.wire=bfloat16"
-  "averaging.exchange=gradients averaging.workers=4 averaging.wire=int8"
-  "$parameters averaging.local_steps=8 averaging.wire=float32"
-  "$parameters averaging.local_steps=8"
-  "$parameters averaging.local_steps=8 averaging.wire=int8"
-  "$parameters averaging.local_steps=16"
-  "$parameters averaging.local_steps=auto"
-  "$parameters averaging.local_steps=8 averaging.inner_state=average"
-  "$parameters averaging.local_steps=16 averaging.inner_state=average"
-  "$parameters averaging.local_steps=8 averaging.aggregation=frozen_a"
-  "$parameters averaging.local_steps=8 averaging.aggregation=product"
-  "$parameters averaging.local_steps=16 averaging.aggregation=product"
-)
-echo "| seed | setting | held out after | rounds | down a round | up a round | mean drift |"
-echo "| --- | --- | --- | --- | --- | --- | --- |"
-for seed in ${SEEDS:-42}; do
-  for variant in "${variants[@]}"; do
-    case $variant in *"${1:-}"*) ;; *) continue ;; esac
-    run=run-$((++count))
-    sets=()
-    for setting in $variant run=$run output="$out" training.seed="$seed"; do
-      sets+=(--set "$setting")
-    done
-    bin/filigree train conf/e2e-stories260k.yaml "${sets[@]}" >"$out/$run.log" 2>&1 || {
-      tail -n 3 "$out/$run.log" >&2
-      exit 1
-    }
-    python3 - "$seed" "${variant//averaging./}" "$out/$run/events.jsonl" <<'PYTHON'
-import json, sys
-events = [json.loads(line) for line in open(sys.argv[3])]
-rounds = [event for event in events if event["event"] == "round"]
-loss = [event["loss"] for event in events if event["event"] == "evaluation"][-1]
-mean = lambda name: sum(event.get(name, 0) for event in rounds) / len(rounds)
-print("| %s | %s | %.4f | %d | %.0f | %.0f | %.2g |" % (
-    sys.argv[1], sys.argv[2], loss, len(rounds), mean("bytes_down"), mean("bytes_up"), mean("drift")))
-PYTHON
-  done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+rows=$work/rows.md filter= table_only=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --out)
+      rows=$(realpath -m "${2:?--out: wanted a file}")
+      shift
+      ;;
+    --table) table_only=yes ;;
+    *) filter=$1 ;;
+  esac
+  shift
 done
+
+one="averaging.exchange=gradients averaging.workers=1"
+four="averaging.exchange=gradients averaging.workers=4"
+h8="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=8"
+h16="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=16"
+auto="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=auto"
+nesterov="averaging.outer.learning_rate=0.7 averaging.outer.momentum=0.9"
+average="averaging.inner_state=average" frozen="averaging.aggregation=frozen_a" product="averaging.aggregation=product"
+large="training.global_batch_size=32"
+# A seed decides nothing while the conf's own first values and order of rows stand. One name: it is part of every draw.
+common=(data.shuffle=true adapter.init_from=null adapter.name=e2e engine.threads=1 checkpoint.every_rounds=1000)
+settings=(
+  # The claim: four workers of 2 rows with 16 steps a round beside one process on 8 rows, and on 2.
+  "$one" "$one training.global_batch_size=2" "$h16" "$h16 $average"
+  # Steps a round x outer optimizer x moments x aggregation.
+  "$h8" "$h8 $average" "$h8 $nesterov" "$h8 $average $nesterov" "$h8 $frozen" "$h8 $product"
+  "$h16 $nesterov" "$h16 $average $nesterov" "$h16 $frozen" "$h16 $product" "$auto"
+  # What travels.
+  "$h8 averaging.wire=float32" "$h8 averaging.wire=int8" "$four" "$four averaging.wire=bfloat16" "$four averaging.wire=int8"
+  # The claim again with 8 rows a worker: its batch b is the first line.
+  "$one $large" "$h16 $large" "$h16 $average $large"
+)
+
+touch "$rows"
+for seed in ${SEEDS:-1 2 3}; do
+  for setting in "${settings[@]}"; do
+    case $setting in *"$filter"*) ;; *) continue ;; esac
+    grep -qF "| $seed | $setting |" "$rows" || echo "$seed $setting"
+  done
+done >"$work/wanted"
+
+if [ -z "$table_only" ] && [ -s "$work/wanted" ]; then
+  cd "$root"
+  if [ -z "${CLASSPATH:-}" ]; then
+    echo "building what has changed ..." >&2
+    ./mvnw -B -q -pl benchmarks -am package -DskipTests dependency:build-classpath \
+      -Dmdep.includeScope=test -Dmdep.outputFile=target/classpath-spark.txt
+    CLASSPATH=benchmarks/target/classes:$(cat benchmarks/target/classpath-spark.txt)
+  fi
+  # shellcheck source=bin/native-env.sh
+  . bin/native-env.sh
+  export CLASSPATH SPARK_LOCAL_IP=127.0.0.1 FILIGREE_SHARED=${FILIGREE_SHARED:-../shared}
+  jobs=${JOBS:-1} pids=()
+  echo "$(wc -l <"$work/wanted") runs in $jobs processes" >&2
+  for job in $(seq "$jobs"); do
+    sed -n "$job~${jobs}p" "$work/wanted" |
+      java @trainer-job/target/app/java.opts -Xmx1g -Dfiligree.log.tasks=off \
+        -Dlog4j2.configurationFile=org/filigree/trainer/log4j2-quiet.properties \
+        org.filigree.benchmarks.AveragingBenchmark conf/e2e-stories260k.yaml "$rows" "$work" "${common[@]}" &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do
+    wait "$pid"
+  done
+fi
+python3 "$root/benchmarks/averaging_table.py" "$rows"

@@ -100,19 +100,34 @@ public final class AdapterWire {
                 .sum();
     }
 
+    /** Where each of the units {@code from .. to-1} begins among the bytes of them all, and where the last ends. */
+    int[] places(int from, int to) {
+        var places = new int[to - from + 1];
+        for (var i = 0; i < to - from; i++) {
+            places[i + 1] = Math.toIntExact(places[i] + bytes(units.get(from + i)));
+        }
+        return places;
+    }
+
     /**
      * Units {@code from .. to-1} of a whole adapter.
      *
      * @param key of whoever sends it, for stochastic rounding
      */
-    public byte[] encode(AdapterState adapter, int from, int to, long key) {
-        var out = ByteBuffer.allocate(Math.toIntExact(bytes(from, to)));
-        for (var unit : units.subList(from, to)) {
-            for (var tensor : unit.tensors()) {
-                encode(adapter, tensor, tensor.offset(), key, out);
-            }
-        }
-        return out.array();
+    public byte[] encode(AdapterState adapter, int from, int to, long key, InOrder threads) {
+        var places = places(from, to);
+        var bytes = new byte[places[to - from]];
+        threads.forEach(
+                to - from,
+                i -> {
+                    var out = ByteBuffer.wrap(bytes).position(places[i]);
+                    for (var tensor : units.get(from + i).tensors()) {
+                        encode(adapter, tensor, tensor.offset(), key, out);
+                    }
+                    return out;
+                },
+                encoded -> {});
+        return bytes;
     }
 
     /** A unit by itself. */

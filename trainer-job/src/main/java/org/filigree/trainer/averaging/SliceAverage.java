@@ -16,21 +16,33 @@ public record SliceAverage(AveragingRules rules, AdapterWire wire, int from, int
         void accept(Unit unit, AdapterState average, Drift.Squares drift);
     }
 
+    private record Of(Unit unit, UnitAverage.Averaged averaged) {}
+
     /**
      * @param received the same units as the workers received them; not read where they sent gradients
      * @param sink takes the units in order
      * @throws IllegalArgumentException when a worker is missing or there twice
      */
-    public void average(List<Sent> sent, ByteBuffer received, Sink sink) {
+    public void average(List<Sent> sent, ByteBuffer received, InOrder threads, Sink sink) {
         var byWorker =
                 sent.stream().sorted(Comparator.comparingInt(Sent::worker)).toList();
-        for (var unit : wire.units().subList(from, to)) {
-            var parts = byWorker.stream()
-                    .map(part -> new UnitAverage.Sent(part.worker(), wire.decode(part.bytes(), unit), part.tokens()))
-                    .toList();
-            var averaged = new UnitAverage(rules, unit, rules.gradients() ? null : wire.decode(received, unit), parts)
-                    .average();
-            sink.accept(unit, averaged.state(), averaged.drift());
-        }
+        var places = wire.places(from, to);
+        threads.<Of>forEach(
+                to - from,
+                i -> average(wire.units().get(from + i), places[i], byWorker, received),
+                of -> sink.accept(
+                        of.unit(), of.averaged().state(), of.averaged().drift()));
+    }
+
+    private Of average(Unit unit, int place, List<Sent> byWorker, ByteBuffer received) {
+        var parts = byWorker.stream()
+                .map(part -> new UnitAverage.Sent(part.worker(), decoded(part.bytes(), place, unit), part.tokens()))
+                .toList();
+        var before = rules.gradients() ? null : decoded(received, place, unit);
+        return new Of(unit, new UnitAverage(rules, unit, before, parts).average());
+    }
+
+    private AdapterState decoded(ByteBuffer slice, int place, Unit unit) {
+        return wire.decode(slice.duplicate().position(slice.position() + place), unit);
     }
 }

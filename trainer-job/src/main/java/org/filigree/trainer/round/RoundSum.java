@@ -8,6 +8,7 @@ import org.filigree.trainer.averaging.AdapterState;
 import org.filigree.trainer.averaging.AdapterWire;
 import org.filigree.trainer.averaging.AveragingRules;
 import org.filigree.trainer.averaging.Drift;
+import org.filigree.trainer.averaging.InOrder;
 import org.filigree.trainer.averaging.SliceAverage;
 
 /**
@@ -31,7 +32,8 @@ public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares
             int size,
             ByteBuffer received,
             List<RoundResult> results,
-            Traffic traffic) {
+            Traffic traffic,
+            InOrder threads) {
         var losses = inOrder(results);
         var sum = AdapterState.zero(size, wire.moments());
         if (failed(losses)) {
@@ -41,15 +43,16 @@ public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares
                 .map(result -> new SliceAverage.Sent(result.worker(), result.tokens(), result.payload()))
                 .toList();
         var drifts = new ArrayList<Drift.Squares>();
-        new SliceAverage(rules, wire, 0, wire.units().size()).average(sent, received, (unit, average, drift) -> {
-            wire.place(unit, average, sum);
-            drifts.add(drift);
-        });
+        new SliceAverage(rules, wire, 0, wire.units().size())
+                .average(sent, received, threads, (unit, average, drift) -> {
+                    wire.place(unit, average, sum);
+                    drifts.add(drift);
+                });
         return new RoundSum(losses, sum, total(drifts), traffic);
     }
 
     /** From all slices, in any order. */
-    static RoundSum ofSlices(AdapterWire wire, int size, List<SliceResult> slices, Traffic traffic) {
+    static RoundSum ofSlices(AdapterWire wire, int size, List<SliceResult> slices, Traffic traffic, InOrder threads) {
         var ordered = slices.stream()
                 .sorted(Comparator.comparingInt(SliceResult::slice))
                 .toList();
@@ -57,16 +60,26 @@ public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares
         var exact = wire.exact();
         var sum = AdapterState.zero(size, wire.moments());
         var drifts = new ArrayList<Drift.Squares>();
-        var losses = new ArrayList<RoundResult>();
-        for (var slice : ordered) {
-            losses.addAll(slice.losses());
-            var payload = slice.payload();
-            for (var unit : exact.units().subList(bounds[slice.slice()], bounds[slice.slice() + 1])) {
-                drifts.add(new Drift.Squares(payload.getDouble(), payload.getDouble()));
-                exact.place(unit, exact.decode(payload, unit), sum);
-            }
-        }
+        threads.forEach(
+                ordered.size(),
+                i -> {
+                    var slice = ordered.get(i);
+                    var units = exact.units().subList(bounds[slice.slice()], bounds[slice.slice() + 1]);
+                    return placed(slice.payload(), units, exact, sum);
+                },
+                drifts::addAll);
+        var losses = ordered.stream().flatMap(slice -> slice.losses().stream()).toList();
         return new RoundSum(inOrder(losses), sum, total(drifts), traffic);
+    }
+
+    private static List<Drift.Squares> placed(
+            ByteBuffer payload, List<AdapterWire.Unit> units, AdapterWire exact, AdapterState sum) {
+        var drifts = new ArrayList<Drift.Squares>();
+        for (var unit : units) {
+            drifts.add(new Drift.Squares(payload.getDouble(), payload.getDouble()));
+            exact.place(unit, exact.decode(payload, unit), sum);
+        }
+        return drifts;
     }
 
     private static Drift.Squares total(List<Drift.Squares> drifts) {

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
+import org.filigree.trainer.averaging.InOrder;
 import org.filigree.trainer.averaging.SliceAverage;
 import scala.Tuple2;
 
@@ -58,10 +59,11 @@ final class SliceTask implements FlatMapFunction<Iterator<Tuple2<Long, RoundResu
                         .map(result -> new SliceAverage.Sent(result.worker(), result.tokens(), result.payload()))
                         .toList();
                 var received = ByteBuffer.wrap(down.value()).position(Math.toIntExact(wire.bytes(0, from)));
-                new SliceAverage(rules, wire, from, to).average(sent, received, (unit, average, drift) -> {
-                    out.putDouble(drift.difference()).putDouble(drift.mean());
-                    exact.encode(unit, average, 0, out);
-                });
+                new SliceAverage(rules, wire, from, to)
+                        .average(sent, received, InOrder.ON_THE_CALLERS_THREAD, (unit, average, drift) -> {
+                            out.putDouble(drift.difference()).putDouble(drift.mean());
+                            exact.encode(unit, average, 0, out);
+                        });
             }
             lease.succeeded();
             return out.array();

@@ -12,6 +12,7 @@ import org.apache.spark.storage.BroadcastBlockId;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.trainer.averaging.AdapterState;
 import org.filigree.trainer.averaging.AdapterWire;
+import org.filigree.trainer.averaging.InOrder;
 
 /**
  * One round as one Spark job: a partition a worker, the adapter down by one broadcast, plain task retry. Few workers'
@@ -64,7 +65,9 @@ public final class SparkRound implements Workers {
         var rules = round.rules();
         var trained = rules.trained(plan);
         var wire = rules.wire(trained);
-        var encoded = wire.encode(state, 0, wire.units().size(), rules.downKey(round.round()));
+        // No task of the run is at work while its driver is.
+        var threads = InOrder.onAllCores();
+        var encoded = wire.encode(state, 0, wire.units().size(), rules.downKey(round.round()), threads);
         if (fixed == null && !trained.trainsA()) {
             fixed = spark.broadcast(state.values());
         }
@@ -75,11 +78,11 @@ public final class SparkRound implements Workers {
             if (gathering == Gathering.COLLECT) {
                 var results = counted(count, description, () -> collected(task, round.workers()));
                 return RoundSum.ofWorkers(
-                        rules, wire, size, ByteBuffer.wrap(encoded), results, count.traffic(bytes(down)));
+                        rules, wire, size, ByteBuffer.wrap(encoded), results, count.traffic(bytes(down)), threads);
             }
             var slices = Math.min(round.workers(), wire.units().size());
             var results = counted(count, description, () -> scattered(task, round, slices, down));
-            return RoundSum.ofSlices(wire, size, results, count.traffic(bytes(down)));
+            return RoundSum.ofSlices(wire, size, results, count.traffic(bytes(down)), threads);
         } finally {
             down.destroy();
         }

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.apache.spark.broadcast.Broadcast;
 import org.filigree.trainer.averaging.AdapterState;
 import org.filigree.trainer.averaging.AdapterWire;
+import org.filigree.trainer.averaging.InOrder;
 import scala.Tuple2;
 
 /**
@@ -64,7 +65,12 @@ record TrainTask(WorkerInput input, RoundPlan plan, Broadcast<byte[]> down, Broa
     private byte[] payload(AdapterWire wire, WorkerRound.Outcome outcome, int worker, int from, int to) {
         return outcome.failed()
                 ? NOTHING
-                : wire.encode(outcome.up(), from, to, plan.rules().upKey(plan.round(), worker));
+                : wire.encode(
+                        outcome.up(),
+                        from,
+                        to,
+                        plan.rules().upKey(plan.round(), worker),
+                        InOrder.ON_THE_CALLERS_THREAD);
     }
 
     private static RoundResult result(int worker, WorkerRound.Outcome outcome, byte[] payload) {

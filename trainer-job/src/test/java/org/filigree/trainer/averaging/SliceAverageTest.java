@@ -46,25 +46,35 @@ class SliceAverageTest {
         return state;
     }
 
+    private record Result(AdapterState state, List<Drift.Squares> drifts) {}
+
     private static AdapterState average(AveragingRules rules, int workers, int slices, long seed) {
+        return average(rules, workers, slices, seed, InOrder.ON_THE_CALLERS_THREAD)
+                .state();
+    }
+
+    private static Result average(AveragingRules rules, int workers, int slices, long seed, InOrder threads) {
         var wire = rules.wire(rules.trained(PLAN));
-        var down = wire.encode(random(seed, rules.moments()), 0, wire.units().size(), rules.downKey(1));
+        var down = wire.encode(random(seed, rules.moments()), 0, wire.units().size(), rules.downKey(1), threads);
         var bounds = wire.cut(slices);
         var sum = AdapterState.zero(SIZE, rules.moments());
+        var drifts = new ArrayList<Drift.Squares>();
         for (var s = 0; s < slices; s++) {
             var from = bounds[s];
             var to = bounds[s + 1];
             var sent = new ArrayList<SliceAverage.Sent>();
             for (var w = 0; w < workers; w++) {
-                var bytes = wire.encode(random(seed + 1 + w, rules.moments()), from, to, rules.upKey(1, w));
+                var bytes = wire.encode(random(seed + 1 + w, rules.moments()), from, to, rules.upKey(1, w), threads);
                 sent.add(new SliceAverage.Sent(w, 10L + w, ByteBuffer.wrap(bytes)));
             }
             Collections.shuffle(sent, new Random(seed + s));
             var received = ByteBuffer.wrap(down).position((int) wire.bytes(0, from));
-            new SliceAverage(rules, wire, from, to)
-                    .average(sent, received, (unit, average, drift) -> wire.place(unit, average, sum));
+            new SliceAverage(rules, wire, from, to).average(sent, received, threads, (unit, average, drift) -> {
+                wire.place(unit, average, sum);
+                drifts.add(drift);
+            });
         }
-        return sum;
+        return new Result(sum, drifts);
     }
 
     @Property(tries = 200)
@@ -84,11 +94,25 @@ class SliceAverageTest {
         assertThat(sliced.second()).containsExactly(whole.second());
     }
 
+    @Property(tries = 200)
+    void anyNumberOfThreadsGivesTheSameBitsAndDrifts(
+            @ForAll WireFormat format,
+            @ForAll Aggregation aggregation,
+            @ForAll @IntRange(min = 1, max = 6) int workers,
+            @ForAll @IntRange(min = 2, max = 5) int threads,
+            @ForAll long seed) {
+        var rules = new AveragingRules(false, format, false, aggregation, seed);
+        var alone = average(rules, workers, 1, seed, InOrder.ON_THE_CALLERS_THREAD);
+        var together = average(rules, workers, 1, seed, new InOrder(threads));
+        assertThat(together.state().values()).containsExactly(alone.state().values());
+        assertThat(together.drifts()).isEqualTo(alone.drifts());
+    }
+
     @Property(tries = 50)
     void whatTravelsComesBackInFloat32(@ForAll long seed, @ForAll boolean moments) {
         var wire = new AdapterWire(PLAN, WireFormat.FLOAT32, moments);
         var sent = random(seed, moments);
-        var bytes = wire.encode(sent, 0, wire.units().size(), seed);
+        var bytes = wire.encode(sent, 0, wire.units().size(), seed, InOrder.ON_THE_CALLERS_THREAD);
         assertThat(bytes.length).isEqualTo((int) wire.bytes());
         var read = AdapterState.zero(SIZE, moments);
         wire.decode(ByteBuffer.wrap(bytes), read);
