@@ -13,6 +13,7 @@ import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.input.StartingAdapter;
 import org.filigree.trainer.run.Failures;
 import org.filigree.trainer.run.Outcome;
+import org.filigree.trainer.telemetry.RunTelemetry;
 
 /**
  * Filigree as a library. It works in the caller's session and leaves the session's settings as they were.
@@ -37,7 +38,12 @@ public final class Filigree {
 
     /** The same, telling {@code progress} how it goes. */
     public static Outcome train(SparkSession spark, RunConfig config, Progress progress) {
-        return explained(() -> new TrainingRun(spark, config, progress).run());
+        return explained(() -> {
+            try (var telemetry = new RunTelemetry(
+                    spark.sparkContext(), config.run(), config.adapter().name())) {
+                return new TrainingRun(spark, config, progress, telemetry).run();
+            }
+        });
     }
 
     /** Prepares the run's token shards, or finds them as an earlier call left them. */

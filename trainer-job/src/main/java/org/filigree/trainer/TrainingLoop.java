@@ -13,6 +13,7 @@ import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.EventLog;
 import org.filigree.trainer.run.RunOwner;
 import org.filigree.trainer.run.RunState;
+import org.filigree.trainer.telemetry.RunTelemetry;
 
 /**
  * Rounds from the newest checkpoint to the end, with evaluations and checkpoints between them. Everything that decides
@@ -39,6 +40,7 @@ final class TrainingLoop {
     private final CheckpointStore store;
     private final RunOwner owner;
     private final Progress progress;
+    private final RunTelemetry telemetry;
     private RunState state;
     private EventLog events;
     private CheckpointStore.Manifest last;
@@ -49,13 +51,15 @@ final class TrainingLoop {
             RoundLoop rounds,
             CheckpointStore store,
             RunOwner owner,
-            Progress progress) {
+            Progress progress,
+            RunTelemetry telemetry) {
         this.config = config;
         this.setup = setup;
         this.rounds = rounds;
         this.store = store;
         this.owner = owner;
         this.progress = progress;
+        this.telemetry = telemetry;
     }
 
     /**
@@ -65,7 +69,7 @@ final class TrainingLoop {
     Ended toTheEnd(String engine, List<Change> changes, RunForecast forecast) throws IOException {
         var found = store.newest();
         state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(setup.start()));
-        events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(List::of));
+        events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(List::of), telemetry::tell);
         last = found.map(CheckpointStore.Found::manifest).orElse(null);
         var inputs = RunInputs.of(setup);
         found.ifPresent(
@@ -140,6 +144,7 @@ final class TrainingLoop {
     }
 
     private void round() throws IOException {
+        telemetry.round(state.round() + 1);
         var began = System.nanoTime();
         var next = rounds.next(state);
         var seconds = (System.nanoTime() - began) / 1e9;

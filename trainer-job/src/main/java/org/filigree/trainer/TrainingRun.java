@@ -26,6 +26,7 @@ import org.filigree.trainer.run.Failures;
 import org.filigree.trainer.run.Outcome;
 import org.filigree.trainer.run.RunFolder;
 import org.filigree.trainer.run.RunOwner;
+import org.filigree.trainer.telemetry.RunTelemetry;
 
 /** One call of {@code train}: claims the run, goes on from its newest checkpoint, trains, publishes. */
 final class TrainingRun {
@@ -35,12 +36,14 @@ final class TrainingRun {
     private final SparkSession spark;
     private final RunConfig config;
     private final Progress progress;
+    private final RunTelemetry telemetry;
     private final RunFolder folder;
     private final long began = System.nanoTime();
 
-    TrainingRun(SparkSession spark, RunConfig config, Progress progress) throws IOException {
+    TrainingRun(SparkSession spark, RunConfig config, Progress progress, RunTelemetry telemetry) throws IOException {
         this.spark = spark;
         this.progress = progress;
+        this.telemetry = telemetry;
         var files = new HadoopFiles(spark.sparkContext().hadoopConfiguration());
         this.config = StartingAdapter.resolved(files, config);
         // Executors read there what is to be published, and have working directories of their own.
@@ -82,8 +85,8 @@ final class TrainingRun {
         }
         try {
             var store = new CheckpointStore(folder.files(), folder.path());
-            var trained =
-                    new TrainingLoop(config, setup, rounds, store, owner, progress).toTheEnd(engine, changes, forecast);
+            var trained = new TrainingLoop(config, setup, rounds, store, owner, progress, telemetry)
+                    .toTheEnd(engine, changes, forecast);
             var use = inputs.use();
             var published =
                     new Publisher(folder, owner, config, setup, rounds).publish(trained.state(), trained.heldOutLoss());

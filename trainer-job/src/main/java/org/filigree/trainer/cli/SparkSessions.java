@@ -2,12 +2,15 @@ package org.filigree.trainer.cli;
 
 import org.apache.spark.sql.SparkSession;
 import org.filigree.trainer.round.FiligreeKryo;
+import org.filigree.trainer.telemetry.FiligreePlugin;
 
 /** The session of a command: spark-submit's where it started us, else Spark embedded in this JVM. */
 final class SparkSessions {
 
     /** Plain {@code local[N]} never retries a task. */
     private static final int ATTEMPTS = 4;
+
+    private static final String PLUGINS = "spark.plugins";
 
     private SparkSessions() {}
 
@@ -26,11 +29,18 @@ final class SparkSessions {
         if (System.getProperty("spark.driver.maxResultSize") == null) {
             builder.config("spark.driver.maxResultSize", "0");
         }
+        builder.config(PLUGINS, plugins(System.getProperty(PLUGINS)));
         // Trained numbers do not get smaller, and a round waits meanwhile.
         return builder.config("spark.broadcast.compress", "false")
                 .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
                 .config("spark.kryo.registrator", FiligreeKryo.class.getName())
                 .config("spark.kryo.registrationRequired", "true")
                 .getOrCreate();
+    }
+
+    /** @param given by the user, or null */
+    static String plugins(String given) {
+        var ours = FiligreePlugin.class.getName();
+        return given == null || given.isBlank() ? ours : given + "," + ours;
     }
 }

@@ -13,10 +13,15 @@ public final class EventLog {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final List<String> all;
+    private final Consumer<ObjectNode> heard;
     private int saved;
 
-    /** @param earlier those that the checkpoint holds */
-    public EventLog(List<String> earlier) {
+    /**
+     * @param earlier those that the checkpoint holds
+     * @param heard hears each event that is added, as it is
+     */
+    public EventLog(List<String> earlier, Consumer<ObjectNode> heard) {
+        this.heard = heard;
         all = new ArrayList<>(earlier);
         saved = all.size();
     }
@@ -26,6 +31,7 @@ public final class EventLog {
         var node = JSON.createObjectNode().put("event", event);
         fields.accept(node);
         all.add(node.toString());
+        heard.accept(node);
         return node;
     }
 

@@ -1,0 +1,43 @@
+package org.filigree.trainer.telemetry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.spark.SparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells Spark and the log how a run goes, from the thread that opened it, until it is closed. */
+public final class RunTelemetry implements AutoCloseable {
+
+    static final String RUN = "mdc.filigree.run";
+    static final String ROUND = "mdc.filigree.round";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunTelemetry.class);
+
+    private final SparkContext spark;
+    private final String run;
+    private final String adapter;
+    private final LogContext context;
+
+    public RunTelemetry(SparkContext spark, String run, String adapter) {
+        this.spark = spark;
+        this.run = run;
+        this.adapter = adapter;
+        context = new LogContext(spark);
+        context.put(RUN, run);
+    }
+
+    /** From here on what is logged belongs to this round, on executors too. */
+    public void round(int round) {
+        context.put(ROUND, Integer.toString(round));
+    }
+
+    public void tell(ObjectNode event) {
+        LOG.info("{}", event);
+        spark.listenerBus().post(new RunEvent(run, adapter, event));
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}
