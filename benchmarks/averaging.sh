@@ -59,22 +59,13 @@ done >"$work/wanted"
 
 if [ -z "$table_only" ] && [ -s "$work/wanted" ]; then
   cd "$root"
-  if [ -z "${CLASSPATH:-}" ]; then
-    echo "building what has changed ..." >&2
-    ./mvnw -B -q -pl benchmarks -am package -DskipTests dependency:build-classpath \
-      -Dmdep.includeScope=test -Dmdep.outputFile=target/classpath-spark.txt
-    CLASSPATH=benchmarks/target/classes:$(cat benchmarks/target/classpath-spark.txt)
-  fi
-  # shellcheck source=bin/native-env.sh
-  . bin/native-env.sh
-  export CLASSPATH SPARK_LOCAL_IP=127.0.0.1 FILIGREE_SHARED=${FILIGREE_SHARED:-../shared}
+  . benchmarks/classpath.sh
+  export FILIGREE_SHARED=${FILIGREE_SHARED:-../shared}
   jobs=${JOBS:-1} pids=()
   echo "$(wc -l <"$work/wanted") runs in $jobs processes" >&2
   for job in $(seq "$jobs"); do
     sed -n "$job~${jobs}p" "$work/wanted" |
-      java @trainer-job/target/app/java.opts -Xmx1g -Dfiligree.log.tasks=off \
-        -Dlog4j2.configurationFile=org/filigree/trainer/log4j2-quiet.properties \
-        org.filigree.benchmarks.AveragingBenchmark conf/e2e-stories260k.yaml "$rows" "$work" "${common[@]}" &
+      HEAP=1g on_spark org.filigree.benchmarks.AveragingBenchmark conf/e2e-stories260k.yaml "$rows" "$work" "${common[@]}" &
     pids+=($!)
   done
   for pid in "${pids[@]}"; do
