@@ -53,6 +53,7 @@ class RunConfigWriterTest {
                   name: auto
                   device: auto
                   threads: auto
+                  exact: reported
                 data:
                   train:
                     - path: data/chat.jsonl
@@ -259,7 +260,10 @@ class RunConfigWriterTest {
                     new RunConfig.Base(
                             text(), one(List.of("acme/tiny", "null", "a b", "#x", "x: y", "${A}")), one(Dtype.class)),
                     new RunConfig.EngineChoice(
-                            one(List.of("auto", "libtorch")), one(List.of("auto", "cpu", "cuda")), random.nextInt(3)),
+                            one(List.of("auto", "libtorch")),
+                            one(List.of("auto", "cpu", "cuda")),
+                            random.nextInt(3),
+                            one(RunConfig.Exact.class)),
                     data,
                     adapter,
                     training(workers),

@@ -41,7 +41,12 @@ record Summary(
     }
 
     Outcome outcome(
-            RunConfig config, RunSetup setup, String reason, List<Outcome.Published> published, double seconds) {
+            RunConfig config,
+            RunSetup setup,
+            String reason,
+            Exactness exactness,
+            List<Outcome.Published> published,
+            double seconds) {
         return new Outcome(
                 config.run(),
                 Outcome.Status.DONE,
@@ -58,6 +63,8 @@ record Summary(
                 setup.plan().layout().size(),
                 setup.base().parameters(),
                 setup.corpus().folder(),
+                exactness.holds(),
+                exactness.machines(),
                 published,
                 seconds);
     }
@@ -79,6 +86,8 @@ record Summary(
                 0,
                 0,
                 null,
+                null,
+                List.of(),
                 List.of(),
                 seconds);
     }

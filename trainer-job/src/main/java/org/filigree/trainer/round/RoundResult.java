@@ -2,10 +2,13 @@ package org.filigree.trainer.round;
 
 import java.nio.ByteBuffer;
 
-/** What a worker sends up: its losses, and its gradients or what its steps changed, as {@code AdapterWire} encodes them. */
+/**
+ * What a worker sends up: where it was computed, its losses, and its gradients or what its steps changed, as
+ * {@code AdapterWire} encodes them.
+ */
 public final class RoundResult extends Framed {
 
-    private static final int HEADER = 12;
+    private static final int HEADER = 16;
     private static final int STEP = 16;
 
     /** For the serializers. */
@@ -15,30 +18,31 @@ public final class RoundResult extends Framed {
 
     /**
      * @param badRow the first row whose loss was not finite, or -1
+     * @param origin null in parts that do not tell the losses
      * @param payload units of the adapter; empty where only losses are asked for
      */
-    RoundResult(int worker, int badRow, double[] losses, long[] tokens, byte[] payload) {
-        super(frame(worker, badRow, losses, tokens, payload));
+    RoundResult(int worker, int badRow, Origin origin, double[] losses, long[] tokens, byte[] payload) {
+        super(frame(worker, badRow, origin == null ? new byte[0] : origin.toBytes(), losses, tokens, payload));
     }
 
     private RoundResult(byte[] frame) {
         super(frame);
     }
 
-    private static byte[] frame(int worker, int badRow, double[] losses, long[] tokens, byte[] payload) {
-        var buffer = ByteBuffer.allocate(Math.addExact(HEADER + losses.length * STEP, payload.length));
-        buffer.putInt(worker).putInt(badRow).putInt(losses.length);
+    private static byte[] frame(int worker, int badRow, byte[] origin, double[] losses, long[] tokens, byte[] payload) {
+        var head = HEADER + losses.length * STEP + origin.length;
+        var buffer = ByteBuffer.allocate(Math.addExact(head, payload.length));
+        buffer.putInt(worker).putInt(badRow).putInt(losses.length).putInt(origin.length);
         for (var step = 0; step < losses.length; step++) {
             buffer.putDouble(losses[step]).putLong(tokens[step]);
         }
-        return buffer.put(payload).array();
+        return buffer.put(origin).put(payload).array();
     }
 
-    /** The same losses with another payload. */
+    /** The same head with another payload. */
     RoundResult with(byte[] payload) {
-        var header = HEADER + steps() * STEP;
-        return new RoundResult(ByteBuffer.allocate(Math.addExact(header, payload.length))
-                .put(frame(), 0, header)
+        return new RoundResult(ByteBuffer.allocate(Math.addExact(head(), payload.length))
+                .put(frame(), 0, head())
                 .put(payload)
                 .array());
     }
@@ -59,6 +63,18 @@ public final class RoundResult extends Framed {
         return read().getInt(8);
     }
 
+    private int originAt() {
+        return HEADER + steps() * STEP;
+    }
+
+    private int head() {
+        return originAt() + read().getInt(12);
+    }
+
+    Origin origin() {
+        return Origin.fromBytes(read().position(originAt()).limit(head()));
+    }
+
     /** Sum of the step's token losses on this worker. */
     double loss(int step) {
         return read().getDouble(HEADER + step * STEP);
@@ -77,6 +93,6 @@ public final class RoundResult extends Framed {
     }
 
     ByteBuffer payload() {
-        return read().position(HEADER + steps() * STEP).slice();
+        return read().position(head()).slice();
     }
 }

@@ -29,6 +29,7 @@ record TrainTask(WorkerInput input, RoundPlan plan, Broadcast<byte[]> down, Broa
             lease.succeeded();
             return result(
                     worker,
+                    lease.origin(),
                     outcome,
                     payload(wire, outcome, worker, 0, wire.units().size()));
         }
@@ -41,10 +42,15 @@ record TrainTask(WorkerInput input, RoundPlan plan, Broadcast<byte[]> down, Broa
             var outcome = train(lease, wire, worker);
             var bounds = wire.cut(slices);
             lease.succeeded();
+            var origin = lease.origin();
             return IntStream.range(0, slices)
                     .mapToObj(s -> new Tuple2<>(
                             SliceKey.of(s, worker),
-                            result(worker, outcome, payload(wire, outcome, worker, bounds[s], bounds[s + 1]))));
+                            result(
+                                    worker,
+                                    s == 0 ? origin : null,
+                                    outcome,
+                                    payload(wire, outcome, worker, bounds[s], bounds[s + 1]))));
         }
     }
 
@@ -73,7 +79,7 @@ record TrainTask(WorkerInput input, RoundPlan plan, Broadcast<byte[]> down, Broa
                         InOrder.ON_THE_CALLERS_THREAD);
     }
 
-    private static RoundResult result(int worker, WorkerRound.Outcome outcome, byte[] payload) {
-        return new RoundResult(worker, outcome.badRow(), outcome.losses(), outcome.tokens(), payload);
+    private static RoundResult result(int worker, Origin origin, WorkerRound.Outcome outcome, byte[] payload) {
+        return new RoundResult(worker, outcome.badRow(), origin, outcome.losses(), outcome.tokens(), payload);
     }
 }

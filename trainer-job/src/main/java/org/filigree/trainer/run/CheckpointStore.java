@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.filigree.format.FileTree;
 import org.filigree.format.Sha256;
@@ -30,8 +31,10 @@ public final class CheckpointStore {
      * What a checkpoint consists of.
      *
      * @param segments of events, in order, from the run's start to this checkpoint
+     * @param machines parts of the fingerprints that the state was computed on, in the order they joined
      */
-    public record Manifest(int round, long epoch, Entry state, List<Entry> segments) {}
+    public record Manifest(
+            int round, long epoch, Entry state, List<Entry> segments, List<Map<String, String>> machines) {}
 
     /** A valid checkpoint: the state, and the events so far, one JSON object each. */
     public record Found(RunState state, List<String> events, Manifest manifest) {}
@@ -49,13 +52,20 @@ public final class CheckpointStore {
      *
      * @param previous what this driver resumed from or saved last; null for the first
      * @param newEvents since {@code previous}
+     * @param machines all that the state was computed on
      * @throws IOException when it could not be written: earlier checkpoints stand untouched
      */
-    public Manifest save(long epoch, RunState state, Manifest previous, List<String> newEvents, int keep)
+    public Manifest save(
+            long epoch,
+            RunState state,
+            Manifest previous,
+            List<String> newEvents,
+            List<Map<String, String>> machines,
+            int keep)
             throws IOException {
         var name = "%08d-%d".formatted(state.round(), epoch);
         try {
-            var manifest = write(name, epoch, state, previous, newEvents);
+            var manifest = write(name, epoch, state, previous, newEvents, machines);
             prune(keep);
             return manifest;
         } catch (IOException | RuntimeException e) {
@@ -64,13 +74,19 @@ public final class CheckpointStore {
         }
     }
 
-    private Manifest write(String name, long epoch, RunState state, Manifest previous, List<String> newEvents)
+    private Manifest write(
+            String name,
+            long epoch,
+            RunState state,
+            Manifest previous,
+            List<String> newEvents,
+            List<Map<String, String>> machines)
             throws IOException {
         var segments = new ArrayList<>(previous == null ? List.<Entry>of() : previous.segments());
         var lines = newEvents.isEmpty() ? "" : String.join("\n", newEvents) + "\n";
         segments.add(write("events/" + name + ".jsonl", lines.getBytes(StandardCharsets.UTF_8)));
         var written = write("checkpoints/" + name + "/state.bin", state.toBytes());
-        var manifest = new Manifest(state.round(), epoch, written, List.copyOf(segments));
+        var manifest = new Manifest(state.round(), epoch, written, List.copyOf(segments), machines);
         // The commit: before this line there is no checkpoint, after it there is one.
         write("checkpoints/" + name + "/" + MANIFEST, JSON.writeValueAsBytes(manifest));
         return manifest;
