@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
+import org.filigree.cluster.StandaloneCluster;
 import org.filigree.config.RunConfigReader;
 import org.filigree.engine.kit.ReferenceCase;
 import org.filigree.trainer.Filigree;

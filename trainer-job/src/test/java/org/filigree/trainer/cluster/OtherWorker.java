@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.filigree.cluster.StandaloneCluster;
 
 /** One more worker for a cluster, on the address of worker 6: a machine with an environment and settings of its own. */
 public final class OtherWorker implements AutoCloseable {

@@ -14,6 +14,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
+import org.filigree.cluster.StandaloneCluster;
 import org.filigree.config.RunConfigReader;
 import org.filigree.engine.Engines;
 import org.filigree.engine.kit.ReferenceCase;
