@@ -50,6 +50,7 @@ final class Chaos {
     private final List<Made> made = new ArrayList<>();
     private final List<Compared> runs = new ArrayList<>();
     private int endedByThemselves;
+    private Victims victims;
 
     /**
      * @param rounds of each run
@@ -67,23 +68,24 @@ final class Chaos {
     Result run(Path folder) throws IOException, InterruptedException {
         var began = System.nanoTime();
         var output = Files.createDirectories(folder.resolve("runs"));
-        var events = folder.resolve("events");
+        var undisturbed = new TinyRun(root, output, "undisturbed", rounds);
         var undisturbedSeconds = 0.0;
         String failure = null;
         try (var cluster = StandaloneCluster.start(WORKERS, 1)) {
-            var undisturbed = new TinyRun(root, output, "undisturbed", rounds);
-            var alone = new Victims(cluster, WORKERS, undisturbed, events);
-            if (alone.ended() != 0) {
-                throw new IllegalStateException("the undisturbed run failed:\n" + alone.log());
+            try {
+                trainOn(cluster, undisturbed, folder);
+                require(victims.ended() == 0, "the undisturbed run failed");
+                undisturbedSeconds = seconds(began);
+                out.printf("undisturbed: %d rounds in %.1f s%n", rounds, undisturbedSeconds);
+                while (made.size() < kills && failure == null) {
+                    var run = new TinyRun(root, output, "run" + (runs.size() + 1), rounds);
+                    trainOn(cluster, run, folder);
+                    failure = disturbed(run, undisturbed);
+                }
+            } catch (IllegalStateException e) {
+                failure = e.getMessage();
+                Files.writeString(folder.resolve("driver.log"), victims.log());
             }
-            undisturbedSeconds = seconds(began);
-            out.printf("undisturbed: %d rounds in %.1f s%n", rounds, undisturbedSeconds);
-            while (made.size() < kills && failure == null) {
-                failure = disturbed(
-                        cluster, new TinyRun(root, output, "run" + (runs.size() + 1), rounds), undisturbed, events);
-            }
-        } catch (IllegalStateException e) {
-            failure = e.getMessage();
         }
         return new Result(
                 seed,
@@ -97,39 +99,22 @@ final class Chaos {
                 failure);
     }
 
+    private void trainOn(StandaloneCluster cluster, TinyRun run, Path folder) throws IOException {
+        victims = new Victims(cluster, WORKERS, run, folder.resolve("events"));
+    }
+
     /** The difference, or null. */
-    private String disturbed(StandaloneCluster cluster, TinyRun run, TinyRun undisturbed, Path events)
-            throws IOException, InterruptedException {
+    private String disturbed(TinyRun run, TinyRun undisturbed) throws IOException, InterruptedException {
         var began = System.nanoTime();
         var before = made.size();
-        var victims = new Victims(cluster, WORKERS, run, events);
         while (true) {
-            if (made.size() < kills) {
-                var kill = Kill.of(seed, made.size() + 1, WORKERS);
-                var doing = victims.hit(kill);
-                if (doing.isPresent()) {
-                    made.add(new Made(kill, doing.get()));
-                    out.printf(
-                            "%6.1f s  %s  kill %d: %s in %s%n",
-                            seconds(began), run.name(), kill.number(), kill.victim(), doing.get());
-                    continue;
-                }
+            if (hit(run, began)) {
+                continue;
             }
-            var code = victims.ended();
-            if (code == 0) {
+            if (victims.ended() == 0) {
                 break;
             }
-            if (code != 1 && code != 4) {
-                throw new IllegalStateException(
-                        "%s ended with code %d:%n%s".formatted(run.name(), code, victims.log()));
-            }
-            if (++endedByThemselves > made.size()) {
-                throw new IllegalStateException(
-                        "drivers end by themselves more often than processes are killed:\n" + victims.log());
-            }
-            out.printf(
-                    "%6.1f s  %s  ended with code %d: %s%n", seconds(began), run.name(), code, lastLine(victims.log()));
-            victims.again();
+            goOn(run, began);
         }
         var difference = run.difference(undisturbed).orElse(null);
         var compared = new Compared(
@@ -139,6 +124,38 @@ final class Chaos {
                 "%6.1f s  %s  %s after %d kills%n",
                 seconds(began), run.name(), difference == null ? "the same bytes" : difference, compared.kills());
         return difference == null ? null : run.name() + ": " + difference;
+    }
+
+    /** Whether there was a kill to make, and it was made before the run ended. */
+    private boolean hit(TinyRun run, long began) throws IOException, InterruptedException {
+        if (made.size() == kills) {
+            return false;
+        }
+        var kill = Kill.of(seed, made.size() + 1, WORKERS);
+        var doing = victims.hit(kill);
+        doing.ifPresent(d -> {
+            made.add(new Made(kill, d));
+            out.printf("%6.1f s  %s  kill %d: %s in %s%n", seconds(began), run.name(), kill.number(), kill.victim(), d);
+        });
+        return doing.isPresent();
+    }
+
+    /** After a driver that gave up by itself: another, if its code says that it may help. */
+    private void goOn(TinyRun run, long began) throws IOException {
+        var code = victims.exitValue();
+        out.printf(
+                "%6.1f s  %s  a driver ended with code %d: %s%n",
+                seconds(began), run.name(), code, lastLine(victims.log()));
+        require(code == 1 || code == 4, "%s ended with code %d".formatted(run.name(), code));
+        endedByThemselves++;
+        require(endedByThemselves <= made.size(), "more drivers ended by themselves than processes were killed");
+        victims.again();
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalStateException(otherwise);
+        }
     }
 
     private static String lastLine(String log) {

@@ -26,6 +26,7 @@ final class DriverEvents {
     private final Path folder;
     private final Map<Integer, Job> jobs = new TreeMap<>();
     private long read;
+    private long lastRead = System.nanoTime();
     private int tasksLost;
 
     /** @param folder of this driver's log alone */
@@ -51,6 +52,7 @@ final class DriverEvents {
                 file.readFully(bytes);
                 var whole = lastLineEnd(bytes) + 1;
                 read += whole;
+                lastRead = whole > 0 ? System.nanoTime() : lastRead;
                 for (var line : new String(bytes, 0, whole, StandardCharsets.UTF_8)
                         .lines()
                         .toList()) {
@@ -124,6 +126,11 @@ final class DriverEvents {
     boolean roundSince(long millis) {
         return jobs.values().stream()
                 .anyMatch(job -> job.doing() == Doing.ROUND && job.began() > millis && job.end() != RUNNING);
+    }
+
+    /** When something new was read, by {@link System#nanoTime}. */
+    long lastRead() {
+        return lastRead;
     }
 
     /** Tasks that ran in an executor when it died. */

@@ -22,6 +22,8 @@ public final class ClusterProcess {
     /** Small and quick to start. */
     static final List<String> SMALL = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
+    private static final List<String> INHERITED = List.of("--add-opens", "-Djdk", "-Dlog4j2");
+
     private final Process process;
     private final Path log;
 
@@ -36,9 +38,9 @@ public final class ClusterProcess {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(SMALL);
-        // What Spark needs to see of the JDK, as this JVM was told.
+        // What Spark needs to see of the JDK, and what it says, as this JVM was told.
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> option.startsWith("--add-opens") || option.startsWith("-Djdk"))
+                .filter(option -> INHERITED.stream().anyMatch(option::startsWith))
                 .toList());
         command.addAll(options);
         command.add(main);
@@ -100,9 +102,16 @@ public final class ClusterProcess {
         }
     }
 
-    /** SIGTERM: a request. */
-    public void terminate() {
-        process.destroy();
+    /** Whether a signal has stopped it where it was. */
+    public boolean isStopped() throws IOException {
+        // "pid (name) state ...", and the name may hold anything.
+        var status = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+        return status.charAt(status.lastIndexOf(')') + 2) == 'T';
+    }
+
+    /** Lets it go on from where it was stopped. */
+    public void resume() throws IOException, InterruptedException {
+        Signal.CONT.send(process.toHandle());
     }
 
     /**

@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 
 /** What a process does not notice until it goes on: a machine that hangs, or is cut off. */
-enum Signal {
+public enum Signal {
     STOP,
     CONT;
 
-    void send(ProcessHandle process) throws IOException, InterruptedException {
+    public void send(ProcessHandle process) throws IOException, InterruptedException {
         var sent = new ProcessBuilder("kill", "-" + name(), Long.toString(process.pid()))
                 .redirectErrorStream(true)
                 .start();

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfigReader;
@@ -35,9 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What happens to a driver: killed at any moment, a full disk. The run goes on and its adapter has the same bits. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DriverFaultsTest {
-
-    private static final List<Integer> EVERY_ROUND_ONCE =
-            IntStream.rangeClosed(1, FaultyRun.ROUNDS).boxed().toList();
 
     private Path folder;
     private FaultyRun run;
@@ -79,7 +75,7 @@ class DriverFaultsTest {
         Filigree.train(spark, run.config("killed", folder.toString()));
 
         assertThat(run.adapter("killed")).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds("killed")).isEqualTo(EVERY_ROUND_ONCE);
+        assertThat(run.rounds("killed")).isEqualTo(run.everyRoundOnce());
     }
 
     @Test
@@ -106,7 +102,7 @@ class DriverFaultsTest {
         Filigree.train(spark, RunConfigReader.read("test", Files.readString(yaml), List.of(), Map.of()));
 
         assertThat(run.adapter("stopped")).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds("stopped")).isEqualTo(EVERY_ROUND_ONCE);
+        assertThat(run.rounds("stopped")).isEqualTo(run.everyRoundOnce());
     }
 
     private Process driver(Path yaml) throws IOException {
@@ -155,7 +151,7 @@ class DriverFaultsTest {
         Filigree.train(spark, config);
 
         assertThat(run.adapter("full")).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds("full")).isEqualTo(EVERY_ROUND_ONCE);
+        assertThat(run.rounds("full")).isEqualTo(run.everyRoundOnce());
     }
 
     private static File[] files(Path folder) {
@@ -230,7 +226,7 @@ class DriverFaultsTest {
         Filigree.train(spark, RunConfigReader.read("test", yaml, List.of(), Map.of()));
 
         assertThat(run.adapter("moved")).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds("moved")).isEqualTo(EVERY_ROUND_ONCE);
+        assertThat(run.rounds("moved")).isEqualTo(run.everyRoundOnce());
         assertThat(Files.readString(folder.resolve("moved/run.yaml"))).contains("every_rounds: 2", "output: full:");
         assertThat(Files.readAllLines(folder.resolve("moved/events.jsonl")))
                 .filteredOn(event -> event.startsWith("{\"event\":\"resumed\""))
@@ -251,7 +247,7 @@ class DriverFaultsTest {
         assertThat(outcome.status()).isEqualTo(Outcome.Status.DONE);
         assertThat(Files.readString(folder.resolve("lost/outcome.json"))).contains("\"done\"");
         assertThat(run.adapter("lost")).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds("lost")).isEqualTo(EVERY_ROUND_ONCE);
+        assertThat(run.rounds("lost")).isEqualTo(run.everyRoundOnce());
     }
 
     @ParameterizedTest
@@ -272,7 +268,7 @@ class DriverFaultsTest {
         assertThat(Filigree.train(spark, run.config(name, "silent:" + folder)).status())
                 .isEqualTo(Outcome.Status.DONE);
         assertThat(run.adapter(name)).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds(name)).isEqualTo(EVERY_ROUND_ONCE);
+        assertThat(run.rounds(name)).isEqualTo(run.everyRoundOnce());
     }
 
     @Test
@@ -282,7 +278,7 @@ class DriverFaultsTest {
         Filigree.train(spark, run.config("staged", folder.toString()), new Progress() {
             @Override
             public void round(RoundLoop.Report report, double seconds) {
-                if (report.round() == FaultyRun.ROUNDS) {
+                if (report.round() == run.rounds()) {
                     write(others, "another driver's");
                 }
             }
