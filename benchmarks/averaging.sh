@@ -35,13 +35,15 @@ auto="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=au
 nesterov="averaging.outer.learning_rate=0.7 averaging.outer.momentum=0.9"
 average="averaging.inner_state=average" frozen="averaging.aggregation=frozen_a" product="averaging.aggregation=product"
 push="averaging.outer.learning_rate=1.0 averaging.outer.momentum=0.5" fast="training.learning_rate=4e-3"
+faster="training.learning_rate=8e-3"
 large="training.global_batch_size=32"
 # A seed decides nothing while the conf's own first values and order of rows stand. One name: it is part of every draw.
 common=(data.shuffle=true adapter.init_from=null adapter.name=e2e engine.threads=1 checkpoint.every_rounds=1000)
 settings=(
   # The claim: four workers of 2 rows with 16 steps a round beside one process on 8 rows, and on 2. Then what comes nearer.
   "$one" "$one training.global_batch_size=2" "$h16" "$h16 $average"
-  "$h16 $average $fast" "$h16 $fast" "$h16 $push" "$h16 $average $push" "$one $fast"
+  "$h16 $fast" "$h16 $average $fast" "$one $fast" "$h16 $faster" "$h16 $average $faster" "$one $faster"
+  "$h16 $push" "$h16 $average $push"
   # Steps a round x outer optimizer x moments x aggregation.
   "$h8" "$h8 $average" "$h8 $nesterov" "$h8 $average $nesterov" "$h8 $frozen" "$h8 $product"
   "$h16 $nesterov" "$h16 $average $nesterov" "$h16 $frozen" "$h16 $product" "$auto"

@@ -1,11 +1,8 @@
 package org.filigree.trainer.run;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.filigree.trainer.averaging.Pace;
 
 /**
@@ -31,6 +28,7 @@ public record RunState(
         Pace pace) {
 
     private static final int MAGIC = 0x46494C32;
+    private static final int HEADER = 6 * Integer.BYTES + Double.BYTES;
 
     /** The state after its values were scored on the held-out rows. */
     public RunState evaluated(double loss) {
@@ -49,41 +47,36 @@ public record RunState(
                         pace);
     }
 
-    byte[] toBytes() throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        var out = new DataOutputStream(bytes);
-        out.writeInt(MAGIC);
-        out.writeInt(round);
-        out.writeInt(step);
-        out.writeDouble(bestLoss);
-        out.writeInt(evaluationsSinceBest);
-        out.writeInt(pace.localSteps());
-        out.writeInt(pace.calm());
-        for (var array : new float[][] {values, firstMoment, secondMoment, outer, best}) {
-            out.writeInt(array.length);
-            var buffer = ByteBuffer.allocate(Math.multiplyExact(array.length, Float.BYTES));
-            buffer.asFloatBuffer().put(array);
-            out.write(buffer.array());
+    /** One array of the very size: an adapter may take a good part of the driver's heap. */
+    byte[] toBytes() {
+        var arrays = List.of(values, firstMoment, secondMoment, outer, best);
+        var elements = arrays.stream().mapToLong(array -> array.length).sum();
+        var out = ByteBuffer.allocate(
+                Math.toIntExact(HEADER + (long) arrays.size() * Integer.BYTES + elements * Float.BYTES));
+        out.putInt(MAGIC).putInt(round).putInt(step).putDouble(bestLoss).putInt(evaluationsSinceBest);
+        out.putInt(pace.localSteps()).putInt(pace.calm());
+        for (var array : arrays) {
+            out.putInt(array.length).asFloatBuffer().put(array);
+            out.position(out.position() + array.length * Float.BYTES);
         }
-        return bytes.toByteArray();
+        return out.array();
     }
 
     static RunState fromBytes(byte[] bytes) throws IOException {
-        var in = new DataInputStream(new ByteArrayInputStream(bytes));
-        if (in.readInt() != MAGIC) {
+        var in = ByteBuffer.wrap(bytes);
+        if (in.getInt() != MAGIC) {
             throw new IOException("not a checkpoint's state");
         }
-        var round = in.readInt();
-        var step = in.readInt();
-        var bestLoss = in.readDouble();
-        var since = in.readInt();
-        var pace = new Pace(in.readInt(), in.readInt());
+        var round = in.getInt();
+        var step = in.getInt();
+        var bestLoss = in.getDouble();
+        var since = in.getInt();
+        var pace = new Pace(in.getInt(), in.getInt());
         var arrays = new float[5][];
         for (var i = 0; i < arrays.length; i++) {
-            arrays[i] = new float[in.readInt()];
-            ByteBuffer.wrap(in.readNBytes(arrays[i].length * Float.BYTES))
-                    .asFloatBuffer()
-                    .get(arrays[i]);
+            arrays[i] = new float[in.getInt()];
+            in.asFloatBuffer().get(arrays[i]);
+            in.position(in.position() + arrays[i].length * Float.BYTES);
         }
         return new RunState(round, step, arrays[0], arrays[1], arrays[2], arrays[3], bestLoss, arrays[4], since, pace);
     }
