@@ -17,7 +17,7 @@ def interval(values, form):
     mean = form % statistics.mean(values)
     if len(values) < 2:
         return mean
-    half = T[len(values) - 1] * statistics.stdev(values) / math.sqrt(len(values))
+    half = T.get(len(values) - 1, 2.26) * statistics.stdev(values) / math.sqrt(len(values))
     return "%s ± %s" % (mean, form % half)
 
 
