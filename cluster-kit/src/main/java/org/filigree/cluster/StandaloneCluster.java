@@ -27,7 +27,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class StandaloneCluster implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(40);
+    private static final Duration START = Duration.ofMinutes(2);
     private static final Duration STOP = Duration.ofSeconds(10);
     private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
     private static final Pattern REGISTERED = Pattern.compile("Successfully registered with master");

@@ -33,11 +33,14 @@ final class PausedDriver {
         var config = RunConfigReader.read(yaml.toString(), Files.readString(yaml), List.of(), Map.of());
         try (var spark = SparkSession.builder().getOrCreate()) {
             if (place.equals("round")) {
-                spark.sparkContext().addSparkListener(new RoundTasks(task -> {
-                    if (task.round() == number) {
-                        pause("a task of round %d runs".formatted(number));
+                spark.sparkContext().addSparkListener(new RoundTasks() {
+                    @Override
+                    void started(Started task) {
+                        if (task.round() == number) {
+                            pause("a task of round %d runs".formatted(number));
+                        }
                     }
-                }));
+                });
             }
             Filigree.train(spark, config, new Progress() {
                 @Override

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
@@ -12,7 +11,7 @@ import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.scheduler.TaskInfo;
 
 /** What Spark says of the tasks of rounds: when one starts, and how each attempt ended. */
-final class RoundTasks extends SparkListener {
+class RoundTasks extends SparkListener {
 
     /**
      * An attempt that ended.
@@ -32,14 +31,15 @@ final class RoundTasks extends SparkListener {
     /** An attempt that has just started. */
     record Started(int round, String executor, String host) {}
 
-    private final Consumer<Started> atStart;
     private final Map<Integer, Integer> roundOfStage = new ConcurrentHashMap<>();
+    private final Map<Long, Started> running = new ConcurrentHashMap<>();
     private final List<Ended> ended = new ArrayList<>();
 
-    /** @param atStart called on Spark's listener thread while the attempt runs */
-    RoundTasks(Consumer<Started> atStart) {
-        this.atStart = atStart;
-    }
+    /** Called on Spark's listener thread while the attempt runs. */
+    void started(Started task) {}
+
+    /** Called on Spark's listener thread once an attempt has ended. */
+    void ended(Ended task) {}
 
     @Override
     public void onJobStart(SparkListenerJobStart job) {
@@ -54,8 +54,10 @@ final class RoundTasks extends SparkListener {
     public void onTaskStart(SparkListenerTaskStart task) {
         var round = roundOfStage.get(task.stageId());
         if (round != null) {
-            atStart.accept(new Started(
-                    round, task.taskInfo().executorId(), task.taskInfo().host()));
+            var info = task.taskInfo();
+            var started = new Started(round, info.executorId(), info.host());
+            running.put(info.taskId(), started);
+            started(started);
         }
     }
 
@@ -63,21 +65,32 @@ final class RoundTasks extends SparkListener {
     public void onTaskEnd(SparkListenerTaskEnd task) {
         var round = roundOfStage.get(task.stageId());
         if (round != null) {
-            add(round, task.taskInfo(), task.reason().getClass().getSimpleName().replace("$", ""));
+            running.remove(task.taskInfo().taskId());
+            ended(add(
+                    round,
+                    task.taskInfo(),
+                    task.reason().getClass().getSimpleName().replace("$", "")));
         }
     }
 
-    private synchronized void add(int round, TaskInfo task, String reason) {
+    private synchronized Ended add(int round, TaskInfo info, String reason) {
         var newest = roundOfStage.values().stream().mapToInt(r -> r).max().orElse(0);
-        ended.add(new Ended(
+        var task = new Ended(
                 round,
-                task.index(),
-                task.attemptNumber(),
-                task.executorId(),
-                task.host(),
-                task.speculative(),
+                info.index(),
+                info.attemptNumber(),
+                info.executorId(),
+                info.host(),
+                info.speculative(),
                 newest,
-                reason));
+                reason);
+        ended.add(task);
+        return task;
+    }
+
+    /** Attempts of a round that have begun and not ended. */
+    List<Started> running(int round) {
+        return running.values().stream().filter(task -> task.round() == round).toList();
     }
 
     /** In the order in which they ended. */
