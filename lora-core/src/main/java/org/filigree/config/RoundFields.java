@@ -69,7 +69,8 @@ final class RoundFields {
                     choice(InnerState.class),
                     InnerState.RESET,
                     Averaging::innerState,
-                    "AdamW moments at the start of a round: reset (zero) or average (they travel too, in float32).")
+                    "AdamW moments at the start of a round: reset (zero), average (they travel too, in float32) or keep (each "
+                            + "worker's own, saved with checkpoints).")
             .writtenWhen(averaging -> !gradients(averaging));
     private static final Field<Averaging, Aggregation> AGGREGATION = Field.<Averaging, Aggregation>optional(
                     "aggregation",

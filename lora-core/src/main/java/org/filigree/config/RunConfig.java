@@ -175,7 +175,9 @@ public record RunConfig(
         /** Zero. */
         RESET,
         /** The mean of what the workers had. */
-        AVERAGE
+        AVERAGE,
+        /** The worker's own, as its last round left them. */
+        KEEP
     }
 
     /** What is averaged. */

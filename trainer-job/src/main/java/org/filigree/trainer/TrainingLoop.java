@@ -71,6 +71,7 @@ final class TrainingLoop {
         state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(setup.start()));
         events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(List::of), telemetry::tell);
         last = found.map(CheckpointStore.Found::manifest).orElse(null);
+        found.ifPresent(f -> rounds.goOnFrom(store.runFolder(), f.manifest()));
         var inputs = RunInputs.of(setup);
         found.ifPresent(
                 f -> inputs.requireSame(EventLog.parse(f.events().subList(0, 1)).get(0)));
@@ -187,6 +188,9 @@ final class TrainingLoop {
                         .put("bytes_up", report.traffic().up())
                         .put("executors", report.traffic().executors());
             }
+            if (report.replayed() > 0) {
+                e.put("replayed_rounds", report.replayed());
+            }
             e.put("bytes_full_model", setup.base().parameters() * Float.BYTES).put("seconds", seconds);
         });
         progress.round(report, seconds);
@@ -228,5 +232,6 @@ final class TrainingLoop {
                 events.unsaved(),
                 config.checkpoint().keep());
         events.saved();
+        rounds.goOnFrom(store.runFolder(), last);
     }
 }

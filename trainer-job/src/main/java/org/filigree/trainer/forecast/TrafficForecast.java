@@ -17,8 +17,8 @@ import org.filigree.trainer.round.SparkRound;
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record TrafficForecast(long downEach, long upEach, int workers, long results, long fullModelEach) {
 
-    /** Worker, first bad row, steps; then loss and tokens of each step. */
-    private static final int RESULT_HEAD = 3 * Integer.BYTES;
+    /** Worker, first bad row, replayed rounds, steps, length of the place; then loss and tokens of each step. */
+    private static final int RESULT_HEAD = 5 * Integer.BYTES;
 
     private static final int RESULT_STEP = Double.BYTES + Long.BYTES;
 

@@ -11,6 +11,7 @@ import org.filigree.trainer.averaging.AveragingRules;
 import org.filigree.trainer.averaging.Pace;
 import org.filigree.trainer.order.BatchCut;
 import org.filigree.trainer.order.RowOrder;
+import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.RunState;
 
 /** The driver's loop: from the state after one round to the state after the next. */
@@ -21,6 +22,7 @@ public final class RoundLoop implements AutoCloseable {
      * @param losses one a step, before its update, over the tokens of the global batch
      * @param gradNorm before clipping; NaN where workers update by themselves
      * @param drift of the workers' products in the round; NaN where gradients are exchanged
+     * @param replayed rounds that workers made once more, together, to have their moments again
      * @param traffic null where Spark lost count
      */
     public record Report(
@@ -31,6 +33,7 @@ public final class RoundLoop implements AutoCloseable {
             double learningRate,
             double gradNorm,
             double drift,
+            int replayed,
             Traffic traffic) {}
 
     /** What the held-out rows cost: mean loss of their tokens, and the share that was the most likely. */
@@ -76,7 +79,7 @@ public final class RoundLoop implements AutoCloseable {
                 steps);
         var rules = AveragingRules.of(averaging, training.seed(), adapter);
         this.planner = new RoundPlanner(adapter, training, averaging, order, lengths, rates, rules);
-        this.moments = gradients() || rules.moments();
+        this.moments = gradients() || rules.averagesMoments();
         this.update = new DriverUpdate(training, averaging, rates);
     }
 
@@ -125,6 +128,23 @@ public final class RoundLoop implements AutoCloseable {
             }
         }
         return gradients() ? update.afterGradients(state, round) : update.afterDeltas(state, round, count);
+    }
+
+    /**
+     * Writes what the workers themselves keep beside a checkpoint of {@code state}.
+     *
+     * @param folder of the checkpoint, below {@code runFolder}
+     * @return the files, by worker; none where the workers keep nothing yet
+     */
+    public List<CheckpointStore.Entry> saveMoments(RunState state, String runFolder, String folder) {
+        return averaging.innerState() == RunConfig.InnerState.KEEP && state.round() > 0
+                ? workers.saveMoments(state.round(), averaging.workers(), runFolder, folder)
+                : List.of();
+    }
+
+    /** A checkpoint stands, and the next round follows it. */
+    public void goOnFrom(String runFolder, CheckpointStore.Manifest checkpoint) {
+        workers.goOnFrom(runFolder, checkpoint);
     }
 
     /** Scores values on the held-out rows, which the workers share by tokens. */

@@ -1,12 +1,13 @@
 package org.filigree.trainer.round;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /** What a worker sends up: its losses, and its gradients or what its steps changed, as {@code AdapterWire} encodes them. */
 public final class RoundResult extends Framed {
 
-    private static final int HEADER = 12;
-    private static final int STEP = 16;
+    private static final int HEADER = 5 * Integer.BYTES;
+    private static final int STEP = Double.BYTES + Long.BYTES;
 
     /** For the serializers. */
     public RoundResult() {
@@ -15,28 +16,36 @@ public final class RoundResult extends Framed {
 
     /**
      * @param badRow the first row whose loss was not finite, or -1
+     * @param replayed rounds made once more before this one
+     * @param place the executor, where the worker's next task had better run; empty where it does not matter
      * @param payload units of the adapter; empty where only losses are asked for
      */
-    RoundResult(int worker, int badRow, double[] losses, long[] tokens, byte[] payload) {
-        super(frame(worker, badRow, losses, tokens, payload));
+    RoundResult(int worker, int badRow, double[] losses, long[] tokens, int replayed, String place, byte[] payload) {
+        super(frame(worker, badRow, losses, tokens, replayed, place.getBytes(StandardCharsets.UTF_8), payload));
     }
 
     private RoundResult(byte[] frame) {
         super(frame);
     }
 
-    private static byte[] frame(int worker, int badRow, double[] losses, long[] tokens, byte[] payload) {
-        var buffer = ByteBuffer.allocate(Math.addExact(HEADER + losses.length * STEP, payload.length));
-        buffer.putInt(worker).putInt(badRow).putInt(losses.length);
+    private static byte[] frame(
+            int worker, int badRow, double[] losses, long[] tokens, int replayed, byte[] place, byte[] payload) {
+        var head = HEADER + losses.length * STEP + place.length;
+        var buffer = ByteBuffer.allocate(Math.addExact(head, payload.length));
+        buffer.putInt(worker)
+                .putInt(badRow)
+                .putInt(replayed)
+                .putInt(losses.length)
+                .putInt(place.length);
         for (var step = 0; step < losses.length; step++) {
             buffer.putDouble(losses[step]).putLong(tokens[step]);
         }
-        return buffer.put(payload).array();
+        return buffer.put(place).put(payload).array();
     }
 
     /** The same losses with another payload. */
     RoundResult with(byte[] payload) {
-        var header = HEADER + steps() * STEP;
+        var header = payloadAt();
         return new RoundResult(ByteBuffer.allocate(Math.addExact(header, payload.length))
                 .put(frame(), 0, header)
                 .put(payload)
@@ -55,8 +64,22 @@ public final class RoundResult extends Framed {
         return read().getInt(4);
     }
 
-    private int steps() {
+    int replayed() {
         return read().getInt(8);
+    }
+
+    private int steps() {
+        return read().getInt(12);
+    }
+
+    String place() {
+        var place = new byte[read().getInt(16)];
+        read().position(HEADER + steps() * STEP).get(place);
+        return new String(place, StandardCharsets.UTF_8);
+    }
+
+    private int payloadAt() {
+        return HEADER + steps() * STEP + read().getInt(16);
     }
 
     /** Sum of the step's token losses on this worker. */
@@ -77,6 +100,6 @@ public final class RoundResult extends Framed {
     }
 
     ByteBuffer payload() {
-        return read().position(HEADER + steps() * STEP).slice();
+        return read().position(payloadAt()).slice();
     }
 }

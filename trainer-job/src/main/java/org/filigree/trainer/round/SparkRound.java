@@ -13,6 +13,11 @@ import org.filigree.lora.AdapterPlan;
 import org.filigree.trainer.averaging.AdapterState;
 import org.filigree.trainer.averaging.AdapterWire;
 import org.filigree.trainer.averaging.InOrder;
+import org.filigree.trainer.run.CheckpointStore;
+import scala.Tuple2;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag;
 
 /**
  * One round as one Spark job: a partition a worker, the adapter down by one broadcast, plain task retry. Few workers'
@@ -49,6 +54,9 @@ public final class SparkRound implements Workers {
     private final AdapterPlan plan;
     private final Gathering gathering;
     private final TrafficListener listener = new TrafficListener();
+    // No task of the run is at work while its driver is.
+    private final InOrder threads = InOrder.onAllCores();
+    private final KeptRounds kept = new KeptRounds();
     private Broadcast<float[]> fixed;
 
     /** @param plan the adapter's, every tensor of it */
@@ -65,27 +73,64 @@ public final class SparkRound implements Workers {
         var rules = round.rules();
         var trained = rules.trained(plan);
         var wire = rules.wire(trained);
-        // No task of the run is at work while its driver is.
-        var threads = InOrder.onAllCores();
         var encoded = wire.encode(state, 0, wire.units().size(), rules.downKey(round.round()), threads);
         if (fixed == null && !trained.trainsA()) {
             fixed = spark.broadcast(state.values());
         }
-        var down = spark.broadcast(encoded);
+        var sent = new SentRound(round, spark.broadcast(encoded), fixed);
+        var made = false;
+        try {
+            var sum = sum(sent, wire, encoded, description);
+            if (rules.keepsMoments()) {
+                kept.made(sent, sum.losses());
+                made = true;
+            }
+            return sum;
+        } finally {
+            if (!made) {
+                sent.down().destroy();
+            }
+        }
+    }
+
+    private RoundSum sum(SentRound sent, AdapterWire wire, byte[] encoded, String description) {
+        var round = sent.plan();
+        var keeps = round.rules().keepsMoments();
+        var task = new TrainTask(input, sent, keeps ? kept.after(round.round() - 1) : null);
+        var size = plan.layout().size();
         try (var count = listener.count()) {
-            var task = new TrainTask(input, round, down, fixed);
-            var size = plan.layout().size();
             if (gathering == Gathering.COLLECT) {
                 var results = counted(count, description, () -> collected(task, round.workers()));
                 return RoundSum.ofWorkers(
-                        rules, wire, size, ByteBuffer.wrap(encoded), results, count.traffic(bytes(down)), threads);
+                        round.rules(),
+                        wire,
+                        size,
+                        ByteBuffer.wrap(encoded),
+                        results,
+                        count.traffic(bytes(sent.down())),
+ threads);
             }
             var slices = Math.min(round.workers(), wire.units().size());
-            var results = counted(count, description, () -> scattered(task, round, slices, down));
-            return RoundSum.ofSlices(wire, size, results, count.traffic(bytes(down)), threads);
-        } finally {
-            down.destroy();
+            var results = counted(count, description, () -> scattered(task, round, slices, sent.down()));
+            return RoundSum.ofSlices(wire, size, results, count.traffic(bytes(sent.down())),
+ threads);
         }
+    }
+
+    @Override
+    public List<CheckpointStore.Entry> saveMoments(int round, int count, String runFolder, String folder) {
+        var task = new MomentsTask(input, kept.after(round), runFolder, folder);
+        return described(
+                        "checkpoint after round %d: moments".formatted(round),
+                        () -> workers(count).map(task::write).collect())
+                .stream()
+                .map(MomentsTask::entry)
+                .toList();
+    }
+
+    @Override
+    public void goOnFrom(String runFolder, CheckpointStore.Manifest checkpoint) {
+        kept.goOnFrom(runFolder, checkpoint);
     }
 
     private <T> T counted(TrafficListener.Count count, String description, Supplier<T> job) {
@@ -104,8 +149,26 @@ public final class SparkRound implements Workers {
                 .collect();
     }
 
+    /** A partition a worker, best run where the worker has its moments. */
     private JavaRDD<Integer> workers(int count) {
-        return spark.parallelize(IntStream.range(0, count).boxed().toList(), count);
+        var places = kept.places();
+        if (places.size() != count) {
+            return spark.parallelize(IntStream.range(0, count).boxed().toList(), count);
+        }
+        var placed = IntStream.range(0, count)
+                .mapToObj(worker -> new Tuple2<>(worker, seq(List.of(places.get(worker)))))
+                .toList();
+        return JavaRDD.fromRDD(spark.sc().makeRDD(seq(placed), anyClass()), anyClass());
+    }
+
+    private static <T> Seq<T> seq(List<T> list) {
+        return CollectionConverters.asScala(list).toSeq();
+    }
+
+    /** As Spark's own Java classes have it. */
+    @SuppressWarnings("unchecked")
+    private static <T> ClassTag<T> anyClass() {
+        return (ClassTag<T>) ClassTag.AnyRef();
     }
 
     /** A broadcast's size as an executor fetches it. */
@@ -177,6 +240,7 @@ public final class SparkRound implements Workers {
     @Override
     public void close() {
         spark.sc().removeSparkListener(listener);
+        kept.close();
         if (fixed != null) {
             fixed.destroy();
         }

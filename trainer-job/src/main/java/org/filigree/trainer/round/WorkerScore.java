@@ -40,6 +40,7 @@ final class WorkerScore {
             tokens += cost.tokens();
             correct += Arrays.stream(cost.correct()).asLongStream().sum();
         }
-        return new RoundResult(worker, NO_BAD_ROW, new double[] {loss, correct}, new long[] {tokens, 0}, NOTHING);
+        return new RoundResult(
+                worker, NO_BAD_ROW, new double[] {loss, correct}, new long[] {tokens, 0}, 0, "", NOTHING);
     }
 }
