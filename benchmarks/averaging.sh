@@ -33,20 +33,21 @@ h8="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=8"
 h16="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=16"
 auto="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=auto"
 nesterov="averaging.outer.learning_rate=0.7 averaging.outer.momentum=0.9"
-average="averaging.inner_state=average" frozen="averaging.aggregation=frozen_a" product="averaging.aggregation=product"
+average="averaging.inner_state=average" keep="averaging.inner_state=keep"
+frozen="averaging.aggregation=frozen_a" product="averaging.aggregation=product"
 large="training.global_batch_size=32"
 # A seed decides nothing while the conf's own first values and order of rows stand. One name: it is part of every draw.
 common=(data.shuffle=true adapter.init_from=null adapter.name=e2e engine.threads=1 checkpoint.every_rounds=1000)
 settings=(
   # The claim: four workers of 2 rows with 16 steps a round beside one process on 8 rows, and on 2.
-  "$one" "$one training.global_batch_size=2" "$h16" "$h16 $average"
+  "$one" "$one training.global_batch_size=2" "$h16" "$h16 $average" "$h16 $keep"
   # Steps a round x outer optimizer x moments x aggregation.
-  "$h8" "$h8 $average" "$h8 $nesterov" "$h8 $average $nesterov" "$h8 $frozen" "$h8 $product"
+  "$h8" "$h8 $average" "$h8 $keep" "$h8 $nesterov" "$h8 $average $nesterov" "$h8 $frozen" "$h8 $product"
   "$h16 $nesterov" "$h16 $average $nesterov" "$h16 $frozen" "$h16 $product" "$auto"
   # What travels.
   "$h8 averaging.wire=float32" "$h8 averaging.wire=int8" "$four" "$four averaging.wire=bfloat16" "$four averaging.wire=int8"
   # The claim again with 8 rows a worker: its batch b is the first line.
-  "$one $large" "$h16 $large" "$h16 $average $large"
+  "$one $large" "$h16 $large" "$h16 $average $large" "$h16 $keep $large"
 )
 
 touch "$rows"

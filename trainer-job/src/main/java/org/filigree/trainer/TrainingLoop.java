@@ -137,17 +137,29 @@ final class TrainingLoop {
             }
         }
         if (progress.stopRequested()) {
-            if (state.round() == before && last.round() < before) {
-                save();
-            }
-            throw new FiligreeException(Code.STOPPED, "stopped after round %d".formatted(state.round()));
+            throw stopped(before);
         }
+    }
+
+    private FiligreeException stopped(int round) throws IOException {
+        var stopped = new FiligreeException(Code.STOPPED, "stopped after round %d".formatted(state.round()));
+        if (state.round() == round && last.round() < round) {
+            try {
+                save();
+            } catch (IOException | FiligreeException e) {
+                throw e;
+            } catch (Exception e) {
+                // Moments that workers keep are out of reach once Spark's context went down with the JVM.
+                stopped.addSuppressed(e);
+            }
+        }
+        return stopped;
     }
 
     private void round() throws IOException {
         telemetry.round(state.round() + 1);
         var began = System.nanoTime();
-        var next = rounds.next(state);
+        var next = rounds.next(state, members);
         var seconds = (System.nanoTime() - began) / 1e9;
         state = next.state();
         tell(next.report(), seconds);

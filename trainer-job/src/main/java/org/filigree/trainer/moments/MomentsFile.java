@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.security.DigestOutputStream;
 import org.filigree.format.FileTree;
+import org.filigree.format.FormatException;
 import org.filigree.format.Sha256;
 import org.filigree.lora.AdamW;
 import org.filigree.trainer.run.CheckpointStore.Entry;
@@ -43,7 +44,7 @@ public record MomentsFile(FileTree files, String runFolder) {
         }
     }
 
-    /** @throws IOException in one line, too, where the file is not the one that was written */
+    /** @throws FormatException where the file is not the one that was written */
     public AdamW.Moments read(Entry entry) throws IOException {
         var path = FileTree.join(runFolder, entry.path());
         byte[] content;
@@ -51,7 +52,7 @@ public record MomentsFile(FileTree files, String runFolder) {
             content = in.readAllBytes();
         }
         if (!Sha256.of(content).equals(entry.sha256())) {
-            throw new IOException(
+            throw new FormatException(
                     "%s: not as it was written; without its folder the run goes on from an earlier checkpoint"
                             .formatted(path));
         }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
+import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigReader;
 import org.filigree.trainer.Filigree;
@@ -29,23 +30,26 @@ class KeptMomentsFaultsTest {
 
     private Path folder;
     private FaultyRun run;
-    private SparkSession spark;
 
     @BeforeAll
     void undisturbed(@TempDir Path temporary) throws IOException {
         folder = temporary;
         run = FaultyRun.in(folder);
-        spark = SparkSession.builder()
-                .master("local[2,4]")
-                .config("spark.ui.enabled", "false")
-                .config("spark.hadoop.fs.full.impl", FullDisk.class.getName())
-                .getOrCreate();
-        Filigree.train(spark, config("undisturbed", folder.toString()));
+        Filigree.train(spark(), config("undisturbed", folder.toString()));
     }
 
     @AfterAll
     void stop() {
-        spark.stop();
+        spark().stop();
+    }
+
+    /** Another one where a test has stopped it. */
+    private static SparkSession spark() {
+        return SparkSession.builder()
+                .master("local[2,4]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.hadoop.fs.full.impl", FullDisk.class.getName())
+                .getOrCreate();
     }
 
     private RunConfig config(String name, String output) {
@@ -77,10 +81,10 @@ class KeptMomentsFaultsTest {
     @Test
     void aDriverThatDiesBetweenCheckpointsGoesOnWithTheMomentsOfTheLast() throws IOException {
         var config = config("dead", folder.toString());
-        assertThatThrownBy(() -> Filigree.train(spark, config, dyingAfter(4)))
+        assertThatThrownBy(() -> Filigree.train(spark(), config, dyingAfter(4)))
                 .hasMessageContaining("the driver dies here; the checkpoint after round 2");
 
-        Filigree.train(spark, config);
+        Filigree.train(spark(), config);
 
         assertTheSame("dead");
     }
@@ -88,7 +92,7 @@ class KeptMomentsFaultsTest {
     @Test
     void aDiskFullWhileMomentsAreWrittenLeavesTheCheckpointBefore() throws IOException {
         var config = config("full", "full:" + folder);
-        assertThatThrownBy(() -> Filigree.train(spark, config, new Progress() {
+        assertThatThrownBy(() -> Filigree.train(spark(), config, new Progress() {
                     @Override
                     public void round(RoundLoop.Report report, double seconds) {
                         if (report.round() == 2) {
@@ -100,8 +104,10 @@ class KeptMomentsFaultsTest {
                 .hasMessageContaining("No space left on device")
                 .hasMessageContaining("the checkpoint after round 0");
         FullDisk.ROOM.set(Long.MAX_VALUE);
+        // A task that Spark has cancelled may still write its file there, which no manifest names.
+        assertThat(folder.resolve("full/checkpoints/00000002-1/manifest.json")).doesNotExist();
 
-        Filigree.train(spark, config);
+        Filigree.train(spark(), config);
 
         assertTheSame("full");
     }
@@ -115,26 +121,71 @@ class KeptMomentsFaultsTest {
     @Test
     void momentsThatWereChangedOnTheDiskEndTheRunWithTheirPath() throws IOException {
         var config = config("changed", folder.toString());
-        assertThatThrownBy(() -> Filigree.train(spark, config, dyingAfter(4))).hasMessageContaining("dies here");
+        assertThatThrownBy(() -> Filigree.train(spark(), config, dyingAfter(4))).hasMessageContaining("dies here");
         var moments =
                 momentsOf(folder.resolve("changed/checkpoints/00000002-1")).get(0);
         var content = Files.readAllBytes(moments);
         content[7] ^= 1;
         Files.write(moments, content);
 
-        assertThatThrownBy(() -> Filigree.train(spark, config))
+        assertThatThrownBy(() -> Filigree.train(spark(), config))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.DATA))
                 .hasMessageContaining(moments + ": not as it was written");
     }
 
     @Test
     void aCheckpointWithoutOneWorkersMomentsIsPassedOver() throws IOException {
         var config = config("missing", folder.toString());
-        assertThatThrownBy(() -> Filigree.train(spark, config, dyingAfter(4))).hasMessageContaining("dies here");
+        assertThatThrownBy(() -> Filigree.train(spark(), config, dyingAfter(4))).hasMessageContaining("dies here");
         Files.delete(momentsOf(folder.resolve("missing/checkpoints/00000002-1")).get(1));
 
-        Filigree.train(spark, config);
+        Filigree.train(spark(), config);
 
         assertTheSame("missing");
+    }
+
+    @Test
+    void aDriverToldToStopSavesItsLastRoundWhileSparkLives() throws IOException {
+        var config = config("stopped", folder.toString());
+        assertThatThrownBy(() -> Filigree.train(spark(), config, stoppedAfter(3, () -> {})))
+                .hasMessageContaining("stopped after round 3; the checkpoint after round 3");
+
+        Filigree.train(spark(), config);
+
+        assertTheSame("stopped");
+    }
+
+    @Test
+    void aDriverToldToStopWithoutSparkEndsAsStoppedWithTheCheckpointBefore() throws IOException {
+        var config = config("downed", folder.toString());
+        assertThatThrownBy(() -> Filigree.train(spark(), config, stoppedAfter(3, () -> spark().stop())))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.STOPPED))
+                .hasMessageContaining("stopped after round 3; the checkpoint after round 2");
+
+        Filigree.train(spark(), config);
+
+        assertTheSame("downed");
+    }
+
+    private static Progress stoppedAfter(int round, Runnable then) {
+        return new Progress() {
+            private boolean stopped;
+
+            @Override
+            public void round(RoundLoop.Report report, double seconds) {
+                if (report.round() == round) {
+                    stopped = true;
+                    then.run();
+                }
+            }
+
+            @Override
+            public boolean stopRequested() {
+                return stopped;
+            }
+        };
     }
 
     private static List<Path> momentsOf(Path checkpoint) throws IOException {
