@@ -194,6 +194,7 @@ public record RunConfig(
      * @param workers logical workers: a part of the result, unlike executors
      * @param localSteps H, steps between averagings; 1 with exchange gradients; 0 for auto, by the drift
      * @param outer null for the plain mean
+     * @param quorum null where every round waits for all workers
      */
     public record Averaging(
             int workers,
@@ -202,7 +203,20 @@ public record RunConfig(
             Outer outer,
             Wire wire,
             InnerState innerState,
-            Aggregation aggregation) {
+            Aggregation aggregation,
+            Quorum quorum) {
+
+        /** Every round waits for all workers. */
+        public Averaging(
+                int workers,
+                Exchange exchange,
+                int localSteps,
+                Outer outer,
+                Wire wire,
+                InnerState innerState,
+                Aggregation aggregation) {
+            this(workers, exchange, localSteps, outer, wire, innerState, aggregation, null);
+        }
 
         /** Exact data parallelism. */
         public static Averaging gradients(int workers) {
@@ -222,6 +236,14 @@ public record RunConfig(
                     Aggregation.FACTORS);
         }
     }
+
+    /**
+     * When a round goes on without some of its workers.
+     *
+     * @param minWorkers fewest that it goes on with
+     * @param deadlineSeconds from the round's start; until then it waits for all
+     */
+    public record Quorum(int minWorkers, double deadlineSeconds) {}
 
     /** Nesterov on the averaged delta (DiLoCo, arXiv 2311.08105). */
     public record Outer(double learningRate, double momentum) {}

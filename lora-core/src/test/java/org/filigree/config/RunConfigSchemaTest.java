@@ -53,7 +53,7 @@ class RunConfigSchemaTest {
         assertThat(declared)
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(read)
-                .hasSize(115);
+                .hasSize(117);
     }
 
     @Test
@@ -86,7 +86,7 @@ class RunConfigSchemaTest {
                 described.add(property.getKey());
             });
         }
-        assertThat(described).hasSize(115);
+        assertThat(described).hasSize(117);
     }
 
     @Test

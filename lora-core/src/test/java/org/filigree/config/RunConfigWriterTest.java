@@ -277,14 +277,18 @@ class RunConfigWriterTest {
             var lora = method == RunConfig.Method.LORA;
             var aggregation = lora ? one(RunConfig.Aggregation.class) : RunConfig.Aggregation.FACTORS;
             var product = aggregation == RunConfig.Aggregation.PRODUCT;
+            var quorum =
+                    workers > 1 && flag() ? new RunConfig.Quorum(1 + random.nextInt(workers - 1), positive()) : null;
+            var inner = product ? RunConfig.InnerState.RESET : one(RunConfig.InnerState.class);
             return new RunConfig.Averaging(
                     workers,
                     exchange,
                     lora && flag() ? 0 : whole(1),
                     !product && flag() ? new Outer(positive(), fraction()) : null,
                     wire,
-                    product ? RunConfig.InnerState.RESET : one(RunConfig.InnerState.class),
-                    aggregation);
+                    quorum != null && inner == RunConfig.InnerState.KEEP ? RunConfig.InnerState.RESET : inner,
+                    aggregation,
+                    quorum);
         }
 
         private RunConfig.Training training(int workers) {

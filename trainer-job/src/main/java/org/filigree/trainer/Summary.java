@@ -59,6 +59,7 @@ record Summary(
                 setup.base().parameters(),
                 setup.corpus().folder(),
                 published,
+                exact(config),
                 seconds);
     }
 
@@ -80,6 +81,11 @@ record Summary(
                 0,
                 null,
                 List.of(),
+                exact(config),
                 seconds);
+    }
+
+    private static boolean exact(RunConfig config) {
+        return config.averaging().quorum() == null;
     }
 }

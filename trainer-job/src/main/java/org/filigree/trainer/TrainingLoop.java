@@ -11,6 +11,7 @@ import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.EventLog;
+import org.filigree.trainer.run.MembersFolder;
 import org.filigree.trainer.run.RunOwner;
 import org.filigree.trainer.run.RunState;
 import org.filigree.trainer.telemetry.RunTelemetry;
@@ -41,6 +42,7 @@ final class TrainingLoop {
     private final RunOwner owner;
     private final Progress progress;
     private final RunTelemetry telemetry;
+    private final MembersFolder members;
     private RunState state;
     private EventLog events;
     private CheckpointStore.Manifest last;
@@ -60,6 +62,7 @@ final class TrainingLoop {
         this.owner = owner;
         this.progress = progress;
         this.telemetry = telemetry;
+        this.members = store.members(owner.epoch());
     }
 
     /**
@@ -199,6 +202,10 @@ final class TrainingLoop {
                 e.put("bytes_down", report.traffic().down())
                         .put("bytes_up", report.traffic().up())
                         .put("executors", report.traffic().executors());
+            }
+            if (config.averaging().quorum() != null) {
+                e.put("workers", config.averaging().workers());
+                report.members().forEach(e.putArray("members")::add);
             }
             if (report.replayed() > 0) {
                 e.put("replayed_rounds", report.replayed());

@@ -92,6 +92,7 @@ record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, 
                         norm,
                         drift,
                         results.stream().mapToInt(RoundResult::replayed).sum(),
+                        round.members(),
                         round.traffic()));
     }
 }

@@ -2,6 +2,7 @@ package org.filigree.trainer.round;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
@@ -12,6 +13,7 @@ import org.filigree.trainer.averaging.Pace;
 import org.filigree.trainer.order.BatchCut;
 import org.filigree.trainer.order.RowOrder;
 import org.filigree.trainer.run.CheckpointStore;
+import org.filigree.trainer.run.MembersFolder;
 import org.filigree.trainer.run.RunState;
 
 /** The driver's loop: from the state after one round to the state after the next. */
@@ -23,6 +25,7 @@ public final class RoundLoop implements AutoCloseable {
      * @param gradNorm before clipping; NaN where workers update by themselves
      * @param drift of the workers' products in the round; NaN where gradients are exchanged
      * @param replayed rounds that workers made once more, together, to have their moments again
+     * @param members workers whose results are in the round, in order
      * @param traffic null where Spark lost count
      */
     public record Report(
@@ -34,6 +37,7 @@ public final class RoundLoop implements AutoCloseable {
             double gradNorm,
             double drift,
             int replayed,
+            List<Integer> members,
             Traffic traffic) {}
 
     /** What the held-out rows cost: mean loss of their tokens, and the share that was the most likely. */
@@ -107,16 +111,28 @@ public final class RoundLoop implements AutoCloseable {
         return state.step() >= steps;
     }
 
+    /** As {@link #next(RunState, MembersFolder)}, of a run whose rounds wait for all workers. */
+    public Next next(RunState state) {
+        return next(state, null);
+    }
+
     /**
      * Makes one round; {@code state} stays as it was.
      *
+     * @param members not asked where all workers are in every round
      * @throws FiligreeException with DIVERGED when a loss is not finite
      */
-    public Next next(RunState state) {
+    public Next next(RunState state, MembersFolder members) {
         var localSteps = averaging.localSteps() == 0 ? state.pace().localSteps() : averaging.localSteps();
         var count = gradients() ? 1 : Math.min(localSteps, steps - state.step());
+        var quorum = averaging.quorum();
+        var known = quorum == null ? Optional.<List<Integer>>empty() : members.of(state.round() + 1);
+        var attendance = quorum == null
+                ? Attendance.all(averaging.workers())
+                : known.map(Attendance::exactly).orElseGet(() -> Attendance.quorum(averaging.workers(), quorum));
         var round = workers.train(
                 planner.plan(state.round() + 1, state.step(), count),
+                attendance,
                 new AdapterState(state.values(), state.firstMoment(), state.secondMoment()),
                 "round %d, step %d/%d, adapter %s".formatted(state.round() + 1, state.step() + count, steps, adapter));
         for (var result : round.losses()) {
@@ -126,6 +142,10 @@ public final class RoundLoop implements AutoCloseable {
                         "round %d: the loss or gradient of %s is not finite (worker %d)"
                                 .formatted(state.round() + 1, rowName.apply(result.badRow()), result.worker()));
             }
+        }
+        if (quorum != null && known.isEmpty()) {
+            // Before the sum is used: another driver that comes this far makes the same round.
+            members.are(state.round() + 1, round.members());
         }
         return gradients() ? update.afterGradients(state, round) : update.afterDeltas(state, round, count);
     }

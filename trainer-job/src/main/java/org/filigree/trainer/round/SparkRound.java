@@ -3,7 +3,6 @@ package org.filigree.trainer.round;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -53,6 +52,7 @@ public final class SparkRound implements Workers {
     private final WorkerInput input;
     private final AdapterPlan plan;
     private final Gathering gathering;
+    private final Alarm alarm;
     private final TrafficListener listener = new TrafficListener();
     // No task of the run is at work while its driver is.
     private final InOrder threads = InOrder.onAllCores();
@@ -61,6 +61,12 @@ public final class SparkRound implements Workers {
 
     /** @param plan the adapter's, every tensor of it */
     public SparkRound(JavaSparkContext spark, WorkerInput input, AdapterPlan plan, Gathering gathering) {
+        this(spark, input, plan, gathering, Alarm.CLOCK);
+    }
+
+    /** @param alarm for the deadline of rounds that need not wait for all */
+    public SparkRound(JavaSparkContext spark, WorkerInput input, AdapterPlan plan, Gathering gathering, Alarm alarm) {
+        this.alarm = alarm;
         this.spark = spark;
         this.input = input;
         this.plan = plan;
@@ -69,7 +75,7 @@ public final class SparkRound implements Workers {
     }
 
     @Override
-    public RoundSum train(RoundPlan round, AdapterState state, String description) {
+    public RoundSum train(RoundPlan round, Attendance attendance, AdapterState state, String description) {
         var rules = round.rules();
         var trained = rules.trained(plan);
         var wire = rules.wire(trained);
@@ -80,7 +86,7 @@ public final class SparkRound implements Workers {
         var sent = new SentRound(round, spark.broadcast(encoded), fixed);
         var made = false;
         try {
-            var sum = sum(sent, wire, encoded, description);
+            var sum = sum(sent, attendance, wire, encoded, description);
             if (rules.keepsMoments()) {
                 kept.made(sent, sum.losses());
                 made = true;
@@ -93,19 +99,20 @@ public final class SparkRound implements Workers {
         }
     }
 
-    private RoundSum sum(SentRound sent, AdapterWire wire, byte[] encoded, String description) {
+    private RoundSum sum(SentRound sent, Attendance attendance, AdapterWire wire, byte[] encoded, String description) {
         var round = sent.plan();
         var keeps = round.rules().keepsMoments();
         var task = new TrainTask(input, sent, keeps ? kept.after(round.round() - 1) : null);
         var size = plan.layout().size();
         try (var count = listener.count()) {
             if (gathering == Gathering.COLLECT) {
-                var results = counted(count, description, () -> collected(task, round.workers()));
+                var results = counted(count, description, () -> collected(task, attendance));
                 return RoundSum.ofWorkers(
                         round.rules(),
                         wire,
                         size,
                         ByteBuffer.wrap(encoded),
+                        attendance,
                         results,
                         count.traffic(bytes(sent.down())),
  threads);
@@ -137,8 +144,11 @@ public final class SparkRound implements Workers {
         return marked(TrafficListener.ROUND, count.id(), () -> described(description, job));
     }
 
-    private List<RoundResult> collected(TrainTask task, int count) {
-        return workers(count).map(task::whole).collect();
+    private List<RoundResult> collected(TrainTask task, Attendance attendance) {
+        var workers = workers(attendance.expected());
+        return attendance.waitsForAll()
+                ? workers.map(task::whole).collect()
+                : new QuorumJob(spark, alarm).run(workers, task, attendance);
     }
 
     private List<SliceResult> scattered(TrainTask task, RoundPlan round, int slices, Broadcast<byte[]> down) {
@@ -149,14 +159,18 @@ public final class SparkRound implements Workers {
                 .collect();
     }
 
-    /** A partition a worker, best run where the worker has its moments. */
     private JavaRDD<Integer> workers(int count) {
+        return workers(Attendance.all(count).expected());
+    }
+
+    /** A partition a worker, best run where the worker has its moments. */
+    private JavaRDD<Integer> workers(List<Integer> numbers) {
         var places = kept.places();
-        if (places.size() != count) {
-            return spark.parallelize(IntStream.range(0, count).boxed().toList(), count);
+        if (places.size() != numbers.size()) {
+            return spark.parallelize(numbers, numbers.size());
         }
-        var placed = IntStream.range(0, count)
-                .mapToObj(worker -> new Tuple2<>(worker, seq(List.of(places.get(worker)))))
+        var placed = numbers.stream()
+                .map(worker -> new Tuple2<>(worker, seq(List.of(places.get(worker)))))
                 .toList();
         return JavaRDD.fromRDD(spark.sc().makeRDD(seq(placed), anyClass()), anyClass());
     }

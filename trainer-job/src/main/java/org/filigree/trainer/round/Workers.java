@@ -7,8 +7,8 @@ import org.filigree.trainer.run.CheckpointStore;
 /** The workers of a round, wherever they run. */
 public interface Workers extends AutoCloseable {
 
-    /** One round's training from {@code state}; what all workers made of it together. */
-    RoundSum train(RoundPlan plan, AdapterState state, String description);
+    /** One round's training from {@code state}; what the workers that {@code attendance} waits for made of it together. */
+    RoundSum train(RoundPlan plan, Attendance attendance, AdapterState state, String description);
 
     /**
      * Writes what each worker keeps of AdamW's moments after a round, each from where it is.

@@ -73,6 +73,11 @@ public final class CheckpointStore {
         return runFolder;
     }
 
+    /** For a driver of that epoch. */
+    public MembersFolder members(long epoch) {
+        return new MembersFolder(files, runFolder, epoch);
+    }
+
     /**
      * Writes a checkpoint, then removes all but the {@code keep} newest valid ones.
      *

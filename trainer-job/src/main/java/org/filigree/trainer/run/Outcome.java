@@ -14,6 +14,7 @@ import java.util.SortedMap;
  * @param code the exit code
  * @param message one line; for a failure what went wrong, what was saved and how to go on
  * @param heldOutBefore held-out loss before training; null without held-out rows
+ * @param exact whether the same run ends in the same bits: not where rounds may go on without some workers
  * @param seconds of this driver's work
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -35,6 +36,7 @@ public record Outcome(
         long baseParameters,
         String corpus,
         List<Published> published,
+        boolean exact,
         double seconds) {
 
     public enum Status {
