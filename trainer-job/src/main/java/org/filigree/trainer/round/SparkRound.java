@@ -115,12 +115,11 @@ public final class SparkRound implements Workers {
                         attendance,
                         results,
                         count.traffic(bytes(sent.down())),
- threads);
+                        threads);
             }
             var slices = Math.min(round.workers(), wire.units().size());
             var results = counted(count, description, () -> scattered(task, round, slices, sent.down()));
-            return RoundSum.ofSlices(wire, size, results, count.traffic(bytes(sent.down())),
- threads);
+            return RoundSum.ofSlices(wire, size, results, count.traffic(bytes(sent.down())), threads);
         }
     }
 

@@ -76,6 +76,11 @@ record TrainTask(WorkerInput input, SentRound sent, KeptMoments kept) implements
         var plan = sent.plan();
         return made.outcome().failed()
                 ? NOTHING
-                : wire.encode(made.outcome().up(), from, to, plan.rules().upKey(plan.round(), made.worker()), InOrder.ON_THE_CALLERS_THREAD);
+                : wire.encode(
+                        made.outcome().up(),
+                        from,
+                        to,
+                        plan.rules().upKey(plan.round(), made.worker()),
+                        InOrder.ON_THE_CALLERS_THREAD);
     }
 }

@@ -56,7 +56,8 @@ class SliceAverageTest {
 
     private static Result average(AveragingRules rules, int workers, int slices, long seed, InOrder threads) {
         var wire = rules.wire(rules.trained(PLAN));
-        var down = wire.encode(random(seed, rules.averagesMoments()), 0, wire.units().size(), rules.downKey(1), threads);
+        var down = wire.encode(
+                random(seed, rules.averagesMoments()), 0, wire.units().size(), rules.downKey(1), threads);
         var bounds = wire.cut(slices);
         var sum = AdapterState.zero(SIZE, rules.averagesMoments());
         var drifts = new ArrayList<Drift.Squares>();
@@ -65,7 +66,8 @@ class SliceAverageTest {
             var to = bounds[s + 1];
             var sent = new ArrayList<SliceAverage.Sent>();
             for (var w = 0; w < workers; w++) {
-                var bytes = wire.encode(random(seed + 1 + w, rules.averagesMoments()), from, to, rules.upKey(1, w), threads);
+                var bytes = wire.encode(
+                        random(seed + 1 + w, rules.averagesMoments()), from, to, rules.upKey(1, w), threads);
                 sent.add(new SliceAverage.Sent(w, 10L + w, ByteBuffer.wrap(bytes)));
             }
             Collections.shuffle(sent, new Random(seed + s));
@@ -103,7 +105,7 @@ class SliceAverageTest {
             @ForAll @IntRange(min = 1, max = 6) int workers,
             @ForAll @IntRange(min = 2, max = 5) int threads,
             @ForAll long seed) {
-        var rules = new AveragingRules(false, format, false, aggregation, seed);
+        var rules = new AveragingRules(false, format, InnerState.RESET, aggregation, seed);
         var alone = average(rules, workers, 1, seed, InOrder.ON_THE_CALLERS_THREAD);
         var together = average(rules, workers, 1, seed, new InOrder(threads));
         assertThat(together.state().values()).containsExactly(alone.state().values());

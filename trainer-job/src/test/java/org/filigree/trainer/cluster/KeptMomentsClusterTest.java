@@ -12,6 +12,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.SparkSession;
+import org.filigree.cluster.StandaloneCluster;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigReader;
 import org.filigree.engine.kit.ReferenceCase;
@@ -50,7 +51,8 @@ class KeptMomentsClusterTest {
                 @Override
                 public void round(RoundLoop.Report report, double seconds) {
                     if (report.round() == KILLED_AFTER) {
-                        killed.addAndGet(cluster.executors(0).get(0).destroyForcibly() ? 1 : 0);
+                        cluster.executors(0).get(0).kill();
+                        killed.incrementAndGet();
                     }
                 }
             });
