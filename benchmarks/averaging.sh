@@ -35,12 +35,14 @@ auto="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=au
 nesterov="averaging.outer.learning_rate=0.7 averaging.outer.momentum=0.9"
 average="averaging.inner_state=average" keep="averaging.inner_state=keep"
 frozen="averaging.aggregation=frozen_a" product="averaging.aggregation=product"
+push="averaging.outer.learning_rate=1.0 averaging.outer.momentum=0.5" fast="training.learning_rate=4e-3"
 large="training.global_batch_size=32"
 # A seed decides nothing while the conf's own first values and order of rows stand. One name: it is part of every draw.
 common=(data.shuffle=true adapter.init_from=null adapter.name=e2e engine.threads=1 checkpoint.every_rounds=1000)
 settings=(
-  # The claim: four workers of 2 rows with 16 steps a round beside one process on 8 rows, and on 2.
+  # The claim: four workers of 2 rows with 16 steps a round beside one process on 8 rows, and on 2. Then what comes nearer.
   "$one" "$one training.global_batch_size=2" "$h16" "$h16 $average" "$h16 $keep"
+  "$h16 $average $fast" "$h16 $fast" "$h16 $push" "$h16 $average $push" "$one $fast"
   # Steps a round x outer optimizer x moments x aggregation.
   "$h8" "$h8 $average" "$h8 $keep" "$h8 $nesterov" "$h8 $average $nesterov" "$h8 $frozen" "$h8 $product"
   "$h16 $nesterov" "$h16 $average $nesterov" "$h16 $frozen" "$h16 $product" "$auto"
@@ -60,22 +62,13 @@ done >"$work/wanted"
 
 if [ -z "$table_only" ] && [ -s "$work/wanted" ]; then
   cd "$root"
-  if [ -z "${CLASSPATH:-}" ]; then
-    echo "building what has changed ..." >&2
-    ./mvnw -B -q -pl benchmarks -am package -DskipTests dependency:build-classpath \
-      -Dmdep.includeScope=test -Dmdep.outputFile=target/classpath-spark.txt
-    CLASSPATH=benchmarks/target/classes:$(cat benchmarks/target/classpath-spark.txt)
-  fi
-  # shellcheck source=bin/native-env.sh
-  . bin/native-env.sh
-  export CLASSPATH SPARK_LOCAL_IP=127.0.0.1 FILIGREE_SHARED=${FILIGREE_SHARED:-../shared}
+  . benchmarks/classpath.sh
+  export FILIGREE_SHARED=${FILIGREE_SHARED:-../shared}
   jobs=${JOBS:-1} pids=()
   echo "$(wc -l <"$work/wanted") runs in $jobs processes" >&2
   for job in $(seq "$jobs"); do
     sed -n "$job~${jobs}p" "$work/wanted" |
-      java @trainer-job/target/app/java.opts -Xmx1g -Dfiligree.log.tasks=off \
-        -Dlog4j2.configurationFile=org/filigree/trainer/log4j2-quiet.properties \
-        org.filigree.benchmarks.AveragingBenchmark conf/e2e-stories260k.yaml "$rows" "$work" "${common[@]}" &
+      HEAP=1g on_spark org.filigree.benchmarks.AveragingBenchmark conf/e2e-stories260k.yaml "$rows" "$work" "${common[@]}" &
     pids+=($!)
   done
   for pid in "${pids[@]}"; do

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# What Spark costs: the same steps on the bare engine and by the trainer on local Spark with one worker, in turn.
+# What Spark costs: the same steps on the bare engine and by the trainer on local Spark with one worker, in turn. Prints a
+# Markdown table of medians: eight local steps a round at about one second of work and at four, and a round each step.
 #
-#   benchmarks/trainer.sh                      libtorch, float32, 2 threads, gradients; 3 turns of 24 steps each
-#   TURNS=5 STEPS=40 benchmarks/trainer.sh bfloat16 parameters
+#   benchmarks/trainer.sh                      libtorch, float32, 2 threads; 3 turns of 24 steps each
+#   TURNS=5 STEPS=40 THREADS=1 benchmarks/trainer.sh bfloat16
+#   RUNS="parameters:1" benchmarks/trainer.sh  only one exchange with that many rows of 256 tokens a step
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
-echo "building what has changed ..." >&2
-./mvnw -B -q -pl benchmarks -am package -DskipTests dependency:build-classpath \
-  -Dmdep.includeScope=test -Dmdep.outputFile=target/classpath-spark.txt
-env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_WAIT_POLICY=passive OPENBLAS_THREAD_TIMEOUT=4 SPARK_LOCAL_IP=127.0.0.1 \
-  java @trainer-job/target/app/java.opts -XX:+UseParallelGC -Xmx2g -Dlog4j2.configurationFile=org/filigree/trainer/log4j2-quiet.properties \
-  -cp "benchmarks/target/classes:$(cat benchmarks/target/classpath-spark.txt)" \
-  org.filigree.benchmarks.TrainerBenchmark libtorch "${1:-float32}" "${THREADS:-2}" "${2:-gradients}" "${STEPS:-24}" "${TURNS:-3}"
+. benchmarks/classpath.sh
+echo "| round | rows a step | work a round, s | bare, ms a step | trainer, ms a step | Spark's own, ms a round | of the round |"
+echo "| --- | --- | --- | --- | --- | --- | --- |"
+for run in ${RUNS:-parameters:1 parameters:4 gradients:4}; do
+  on_spark org.filigree.benchmarks.TrainerBenchmark libtorch "${1:-float32}" "${THREADS:-2}" "${run%:*}" "${run#*:}" \
+    "${STEPS:-24}" "${TURNS:-3}"
+done

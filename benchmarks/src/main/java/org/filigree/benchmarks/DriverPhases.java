@@ -1,14 +1,19 @@
 package org.filigree.benchmarks;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What a driver's wall time goes to, by looking at its threads' stacks a hundred times a second: of the thread that runs the
- * rounds, or, where that waits for threads that average for it, of those, in equal parts.
+ * What a driver's time goes to, by looking at its threads' stacks a hundred times a second. Wall time is that of the thread
+ * that runs the rounds, or, where that waits for threads that average for it, theirs in equal parts; CPU time is that of
+ * all of these. Beside other work on the machine CPU time says more.
  */
 final class DriverPhases implements AutoCloseable {
 
@@ -38,12 +43,15 @@ final class DriverPhases implements AutoCloseable {
         }
     }
 
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int MILLISECONDS = 10;
     private static final String OF_THE_POOL = "pool-";
 
     private final Thread driver = Thread.currentThread();
     private final Thread sampler = new Thread(this::sample, "phases");
-    private final Map<Phase, Double> seconds = new EnumMap<>(Phase.class);
+    private final Map<Phase, Double> wall = new EnumMap<>(Phase.class);
+    private final Map<Phase, Double> cpu = new EnumMap<>(Phase.class);
+    private final Map<Long, Long> spent = new HashMap<>();
     private boolean ended;
 
     /** Looks at the thread that calls this, until it is closed. */
@@ -73,17 +81,30 @@ final class DriverPhases implements AutoCloseable {
             return false;
         }
         var own = phase(driver.getStackTrace());
-        var helpers = own == Phase.DECODE_AND_SUM
-                ? Thread.getAllStackTraces().entrySet().stream()
-                        .filter(entry -> entry.getKey().getName().startsWith(OF_THE_POOL))
-                        .map(entry -> phase(entry.getValue()))
-                        .filter(phase -> phase != Phase.OTHER)
-                        .toList()
-                : List.<Phase>of();
-        for (var phase : helpers.isEmpty() ? List.of(own) : helpers) {
-            seconds.merge(phase, passed / Math.max(1, helpers.size()), Double::sum);
+        spend(driver, own);
+        var helping = new ArrayList<Phase>();
+        if (own == Phase.DECODE_AND_SUM || own == Phase.ENCODE) {
+            Thread.getAllStackTraces().forEach((thread, stack) -> {
+                var phase = phase(stack);
+                if (thread.getName().startsWith(OF_THE_POOL) && phase != Phase.OTHER) {
+                    spend(thread, phase);
+                    helping.add(phase);
+                }
+            });
+        }
+        for (var phase : helping.isEmpty() ? List.of(own) : helping) {
+            wall.merge(phase, passed / Math.max(1, helping.size()), Double::sum);
         }
         return true;
+    }
+
+    private void spend(Thread thread, Phase phase) {
+        var now = THREADS.getThreadCpuTime(thread.getId());
+        var before = spent.put(thread.getId(), now);
+        // A thread seen for the first time was made for this phase, but for the driver's own.
+        if (now >= 0 && (before != null || thread != driver)) {
+            cpu.merge(phase, (now - (before == null ? 0 : before)) / 1e9, Double::sum);
+        }
     }
 
     /** That of the innermost frame that has one. */
@@ -98,8 +119,12 @@ final class DriverPhases implements AutoCloseable {
         return Phase.OTHER;
     }
 
-    synchronized double seconds(Phase phase) {
-        return seconds.getOrDefault(phase, 0.0);
+    synchronized double wall(Phase phase) {
+        return wall.getOrDefault(phase, 0.0);
+    }
+
+    synchronized double cpu(Phase phase) {
+        return cpu.getOrDefault(phase, 0.0);
     }
 
     @Override

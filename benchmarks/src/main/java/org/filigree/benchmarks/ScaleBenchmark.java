@@ -34,8 +34,8 @@ import org.filigree.trainer.run.CheckpointStore;
  * {@link RecordedStep}; driver, Spark, wire, averaging and checkpoint are the trainer's own. The executor is a process of its
  * own (local-cluster), so heap, time and bytes of the driver are the driver's alone.
  *
- * <p>Arguments: workers, wire, collect or reduce_scatter or auto, layers, rounds, cores, the executor's heap in MiB. Prints
- * a row of Markdown: medians over the rounds, after one to warm up.
+ * <p>Arguments: workers, wire, aggregation, collect or reduce_scatter or auto, layers, rounds, cores, the executor's heap in
+ * MiB. Prints a row of Markdown: medians over the rounds, after one to warm up.
  */
 public final class ScaleBenchmark {
 
@@ -46,24 +46,25 @@ public final class ScaleBenchmark {
 
     private ScaleBenchmark(String[] arguments) {
         workers = Integer.parseInt(arguments[0]);
-        gathering = arguments[2];
-        config = RunConfigReader.read("scale", """
+        gathering = arguments[3];
+        config = RunConfigReader.read(
+                "scale", """
                 run: scale
                 output: unused
                 base: {path: unused, name: scale}
                 data: {train: [{path: unused, shape: tokens}]}
                 adapter: {r: 16, lora_alpha: 32, target_modules: all-linear}
                 training: {max_steps: 1000, global_batch_size: %d, micro_batch_size: 1, learning_rate: 1.0e-4}
-                averaging: {workers: %d, exchange: parameters, local_steps: 1, wire: %s}
-                """.formatted(workers, workers, arguments[1]), List.of(), Map.of());
+                averaging: {workers: %d, exchange: parameters, local_steps: 1, wire: %s, aggregation: %s}
+                """.formatted(workers, workers, arguments[1], arguments[2]), List.of(), Map.of());
         input = new EightBillionInput(
-                Integer.parseInt(arguments[3]), config.adapter().lora());
+                Integer.parseInt(arguments[4]), config.adapter().lora());
     }
 
     public static void main(String[] arguments) throws IOException {
         var benchmark = new ScaleBenchmark(arguments);
-        try (var spark = new JavaSparkContext(conf(arguments[5], arguments[6]))) {
-            System.out.println(benchmark.row(spark, Integer.parseInt(arguments[4])));
+        try (var spark = new JavaSparkContext(conf(arguments[6], arguments[7]))) {
+            System.out.println(benchmark.row(spark, Integer.parseInt(arguments[5])));
         }
     }
 
@@ -83,9 +84,11 @@ public final class ScaleBenchmark {
                 .set("spark.broadcast.compress", "false");
     }
 
+    private record Spent(double wall, double cpu) {}
+
     /** One round with the checkpoint after it. */
     private record Round(
-            Map<DriverPhases.Phase, Double> seconds,
+            Map<DriverPhases.Phase, Spent> spent,
             double wall,
             double cpu,
             double pauses,
@@ -121,7 +124,7 @@ public final class ScaleBenchmark {
                 try (var phases = new DriverPhases()) {
                     var next = loop.next(state);
                     state = next.state();
-                    saved = store.save(1, state, saved, List.of(), 2);
+                    saved = store.save(1, state, saved, List.of(), List.of(), 2);
                     if (round > 0) {
                         measured.add(before.until(phases, next.report()));
                     }
@@ -134,17 +137,19 @@ public final class ScaleBenchmark {
     private String row(int size, Gathering gathered, List<Round> rounds) {
         var row = new StringBuilder(String.format(
                 Locale.ROOT,
-                "| %d | %s | %s | %.1f M | %.2f |",
+                "| %d | %s | %s | %s | %.1f M | %.2f |",
                 workers,
                 config.averaging().wire().name().toLowerCase(Locale.ROOT),
+                config.averaging().aggregation().name().toLowerCase(Locale.ROOT),
                 gathered.name().toLowerCase(Locale.ROOT),
                 size / 1e6,
                 median(rounds, Round::wall)));
         for (var phase : DriverPhases.Phase.values()) {
             row.append(String.format(
                     Locale.ROOT,
-                    " %.2f |",
-                    median(rounds, round -> round.seconds().get(phase))));
+                    " %.2f (%.2f) |",
+                    median(rounds, round -> round.spent().get(phase).wall()),
+                    median(rounds, round -> round.spent().get(phase).cpu())));
         }
         return row.append(String.format(
                         Locale.ROOT,
@@ -188,7 +193,9 @@ public final class ScaleBenchmark {
         Round until(DriverPhases phases, RoundLoop.Report report) {
             var after = now();
             return new Round(
-                    Stream.of(DriverPhases.Phase.values()).collect(Collectors.toMap(phase -> phase, phases::seconds)),
+                    Stream.of(DriverPhases.Phase.values())
+                            .collect(Collectors.toMap(
+                                    phase -> phase, phase -> new Spent(phases.wall(phase), phases.cpu(phase)))),
                     (after.wall - wall) / 1e9,
                     (after.cpu - cpu) / 1e9,
                     (after.pauses - pauses) / 1e3,

@@ -23,6 +23,7 @@ import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.dataprep.encode.RowEncoder;
 import org.filigree.dataprep.files.HadoopFiles;
+import org.filigree.dataprep.resources.CpuStages;
 import org.filigree.dataprep.shard.DocumentLabels;
 import org.filigree.dataprep.shard.ShardManifest;
 import org.filigree.dataprep.source.RawRow;
@@ -132,7 +133,8 @@ public final class CorpusPrep {
     private ShardManifest write(
             RunConfig.Data data, long seed, TokenizerFiles tokenizer, SourceReader reader, String folder, String token)
             throws IOException {
-        var raw = read(data, reader);
+        var cpus = CpuStages.of(context);
+        var raw = cpus.mark(read(data, reader));
         var total = raw.count();
         var parts = tokenizer == null
                 ? null
@@ -143,14 +145,15 @@ public final class CorpusPrep {
             var duplicates = 0L;
             if (data.deduplicate()) {
                 all.persist(StorageLevel.MEMORY_AND_DISK());
-                var repeats = repeats(all);
+                var repeats = cpus.mark(repeats(all));
                 duplicates = repeats.count();
-                encoded = all.subtractByKey(repeats);
+                encoded = cpus.mark(all.subtractByKey(repeats));
             }
             var configuration =
                     new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
-            var written = encoded
-                    .repartitionAndSortWithinPartitions(new ByIndex(Math.toIntExact(total / SHARD_ROWS + 1)))
+            var written = cpus
+                    .mark(encoded.repartitionAndSortWithinPartitions(
+                            new ByIndex(Math.toIntExact(total / SHARD_ROWS + 1))))
                     .mapPartitions(new ShardTask(configuration, folder, token, data, seed))
                     .collect()
                     .stream()

@@ -46,8 +46,17 @@ public record RunConfig(
      * @param name {@code auto} or an engine's name
      * @param device {@code auto}, {@code cpu}, {@code cuda}
      * @param threads intra-op threads, 0 for auto (the task's cpus)
+     * @param exact what machines mean that compute other bits
      */
-    public record EngineChoice(String name, String device, int threads) {}
+    public record EngineChoice(String name, String device, int threads, Exact exact) {}
+
+    /** What happens when a machine joins the run that computes other bits than those before. */
+    public enum Exact {
+        /** The run goes on and says that it is not exact. */
+        REPORTED,
+        /** The run is refused. */
+        REQUIRED
+    }
 
     /**
      * @param heldOut empty lists and share 0 for none

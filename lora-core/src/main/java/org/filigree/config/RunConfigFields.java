@@ -16,6 +16,7 @@ import org.filigree.config.RunConfig.Data;
 import org.filigree.config.RunConfig.Dtype;
 import org.filigree.config.RunConfig.EngineChoice;
 import org.filigree.config.RunConfig.Evaluation;
+import org.filigree.config.RunConfig.Exact;
 import org.filigree.config.RunConfig.Exchange;
 import org.filigree.config.RunConfig.Training;
 
@@ -62,9 +63,17 @@ final class RunConfigFields {
             0,
             EngineChoice::threads,
             "Threads of an operation; auto: the task's cpus.");
+    private static final Field<EngineChoice, Exact> EXACT = Field.<EngineChoice, Exact>optional(
+                    "exact",
+                    choice(Exact.class),
+                    Exact.REPORTED,
+                    EngineChoice::exact,
+                    "Machines that compute other bits: reported (exact: false in the outcome), or the run is refused (required).")
+            .mayChangeLater();
     private static final Section<EngineChoice> ENGINE_SECTION = new Section<>(
-            List.of(ENGINE_NAME, DEVICE, THREADS),
-            values -> new EngineChoice(values.get(ENGINE_NAME), values.get(DEVICE), values.get(THREADS)),
+            List.of(ENGINE_NAME, DEVICE, THREADS, EXACT),
+            values -> new EngineChoice(
+                    values.get(ENGINE_NAME), values.get(DEVICE), values.get(THREADS), values.get(EXACT)),
             List.of());
 
     private static final Field<RunConfig, String> RUN = Field.required(
@@ -126,6 +135,13 @@ final class RunConfigFields {
                                     .formatted(
                                             run.training().globalBatchSize(),
                                             run.averaging().workers())),
+                    new Rule<>(
+                            "averaging.min_workers",
+                            List.of("engine"),
+                            (run, written) -> run.averaging().quorum() != null
+                                    && run.engine().exact() == RunConfig.Exact.REQUIRED,
+                            run -> "who is late would decide the bits, and engine.exact is required: "
+                                    + "leave it out, or set engine.exact to reported"),
                     new Rule<>(
                             "averaging.local_steps",
                             List.of("adapter"),

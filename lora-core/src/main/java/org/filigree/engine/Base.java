@@ -12,12 +12,14 @@ public final class Base implements AutoCloseable {
     private final ModelSpec spec;
     private final Arena arena;
     private final Map<String, Buffer> weights;
+    private final String digest;
 
-    private Base(Kernels kernels, ModelSpec spec, Arena arena, Map<String, Buffer> weights) {
+    private Base(Kernels kernels, ModelSpec spec, Arena arena, Map<String, Buffer> weights, String digest) {
         this.kernels = kernels;
         this.spec = spec;
         this.arena = arena;
         this.weights = weights;
+        this.digest = digest;
     }
 
     /**
@@ -30,6 +32,7 @@ public final class Base implements AutoCloseable {
         var arena = kernels.arena();
         try {
             var weights = new HashMap<String, Buffer>();
+            var digest = new WeightsDigest();
             for (var wanted : spec.weights()) {
                 var stored = source.read(wanted.name());
                 if (stored.rows() != wanted.rows() || stored.columns() != wanted.columns()) {
@@ -43,10 +46,11 @@ public final class Base implements AutoCloseable {
                                             wanted.columns()));
                 }
                 var buffer = arena.allocate(kernels.computeType(), wanted.rows(), wanted.columns());
+                digest.add(wanted.name(), stored);
                 buffer.write(stored.data().duplicate().order(stored.data().order()), stored.type());
                 weights.put(wanted.name(), buffer);
             }
-            return new Base(kernels, spec, arena, Map.copyOf(weights));
+            return new Base(kernels, spec, arena, Map.copyOf(weights), digest.hex());
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -59,7 +63,7 @@ public final class Base implements AutoCloseable {
         var weights = new HashMap<String, Buffer>();
         spec.weights()
                 .forEach(w -> weights.put(w.name(), arena.allocate(kernels.computeType(), w.rows(), w.columns())));
-        return new Base(kernels, spec, arena, Map.copyOf(weights));
+        return new Base(kernels, spec, arena, Map.copyOf(weights), "");
     }
 
     public ModelSpec spec() {
@@ -73,6 +77,11 @@ public final class Base implements AutoCloseable {
     /** The weight of that name, in the compute type. */
     Buffer weight(String name) {
         return weights.get(name);
+    }
+
+    /** Of all weights as they are stored: equal where every value is. */
+    public String digest() {
+        return digest;
     }
 
     /** Bytes of native memory the weights take. */

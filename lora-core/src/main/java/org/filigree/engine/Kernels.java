@@ -40,8 +40,8 @@ public interface Kernels extends AutoCloseable {
         return Set.of();
     }
 
-    /** One line for the log and the fingerprint, the engine's name first: engine build, device, BLAS kernel, threads, compute type. */
-    String fingerprint();
+    /** What decides the bits: engine build, device, processor or GPU, BLAS kernel, threads, compute type. */
+    Fingerprint fingerprint();
 
     /**
      * Into how many parts a batch is best cut that are then run at once, each on a thread of its own; 1 where kernels

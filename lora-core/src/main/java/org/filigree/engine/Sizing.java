@@ -16,7 +16,8 @@ final class Sizing {
             case "computeType" -> type;
             case "lanes" -> lanes;
             case "arena" -> new CountingArena();
-            case "fingerprint", "toString" -> "sizing in " + type;
+            case "fingerprint" -> Fingerprint.of("sizing in " + type);
+            case "toString" -> "sizing in " + type;
             case "argMax" -> new int[((Buffer) arguments[0]).rows()];
             case "sumOfSquares" -> 0.0;
             default -> method.isDefault() ? InvocationHandler.invokeDefault(proxy, method, arguments) : null;

@@ -61,6 +61,7 @@ class RunConfigChangesTest {
         assertThat(RunConfigChanges.allowed())
                 .isEqualTo(List.of(
                         "output",
+                        "engine.exact",
                         "evaluation.every_rounds",
                         "evaluation.early_stopping_patience",
                         "checkpoint.every_rounds",

@@ -62,6 +62,7 @@ class RunConfigFieldsTest {
         REFUSED.put("engine.name", with(NO_TEXTS, "null", "LibTorch", "5"));
         REFUSED.put("engine.device", with(NO_WORDS, "gpu"));
         REFUSED.put("engine.threads", with(NO_INTEGERS, "0", "2147483648"));
+        REFUSED.put("engine.exact", NO_WORDS);
         REFUSED.put("data", NO_MAPPINGS);
         REFUSED.put("data.train", NO_LISTS);
         REFUSED.put("data.train.0", with(NO_MAPPINGS, "null"));
@@ -156,7 +157,7 @@ class RunConfigFieldsTest {
         var fields = new HashSet<>(RunConfigFields.ROOT.paths().toList());
         SourceFields.SECTION.paths().map("data.train.0."::concat).forEach(fields::add);
         fields.add("data.train.0");
-        assertThat(REFUSED.keySet()).isEqualTo(fields).hasSize(108);
+        assertThat(REFUSED.keySet()).isEqualTo(fields).hasSize(109);
     }
 
     @Test
@@ -171,7 +172,7 @@ class RunConfigFieldsTest {
                     .contains("wanted ");
             tried.add(set);
         }));
-        assertThat(tried).doesNotHaveDuplicates().hasSize(1379);
+        assertThat(tried).doesNotHaveDuplicates().hasSize(1390);
     }
 
     @Test

@@ -89,6 +89,14 @@ class RunConfigMistakesTest {
         assertThat(refusal(SMALLEST, set)).hasLineCount(1).startsWith("--set: " + message);
     }
 
+    @Test
+    void aRunThatMustBeExactWaitsForAllWorkers() {
+        assertThat(refusal(
+                        SMALLEST, "engine.exact=required", "averaging.min_workers=1", "averaging.deadline_seconds=9"))
+                .hasLineCount(1)
+                .contains("averaging.min_workers: who is late would decide the bits, and engine.exact is required");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

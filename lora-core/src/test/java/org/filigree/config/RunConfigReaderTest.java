@@ -70,7 +70,7 @@ class RunConfigReaderTest {
                         "support-bot",
                         "runs",
                         new RunConfig.Base("models/tiny", "acme/tiny", Dtype.BFLOAT16),
-                        new RunConfig.EngineChoice("auto", "auto", 0),
+                        new RunConfig.EngineChoice("auto", "auto", 0, RunConfig.Exact.REPORTED),
                         new RunConfig.Data(
                                 List.of(new Source(
                                         "data/chat.jsonl",
@@ -126,7 +126,7 @@ class RunConfigReaderTest {
     void whatIsLeftOutTakesTheDefaultsOfPeftAndTransformers() {
         var config = read(SMALLEST);
         assertThat(config.base()).isEqualTo(new RunConfig.Base("models/tiny", "tiny", Dtype.FLOAT32));
-        assertThat(config.engine()).isEqualTo(new RunConfig.EngineChoice("auto", "auto", 0));
+        assertThat(config.engine()).isEqualTo(new RunConfig.EngineChoice("auto", "auto", 0, RunConfig.Exact.REPORTED));
         assertThat(config.data().heldOut()).isEqualTo(new HeldOut(0, List.of()));
         assertThat(config.adapter())
                 .isEqualTo(new RunConfig.Adapter(

@@ -53,6 +53,7 @@ class RunConfigWriterTest {
                   name: auto
                   device: auto
                   threads: auto
+                  exact: reported
                 data:
                   train:
                     - path: data/chat.jsonl
@@ -253,17 +254,21 @@ class RunConfigWriterTest {
             var held = data.heldOut().share() > 0 || !data.heldOut().sources().isEmpty();
             var everyRounds = held ? random.nextInt(3) : 0;
             var adapter = adapter(flag() ? run : "other");
+            var averaging = averaging(workers, exchange, adapter.method());
             return new RunConfig(
                     run,
                     text(),
                     new RunConfig.Base(
                             text(), one(List.of("acme/tiny", "null", "a b", "#x", "x: y", "${A}")), one(Dtype.class)),
                     new RunConfig.EngineChoice(
-                            one(List.of("auto", "libtorch")), one(List.of("auto", "cpu", "cuda")), random.nextInt(3)),
+                            one(List.of("auto", "libtorch")),
+                            one(List.of("auto", "cpu", "cuda")),
+                            random.nextInt(3),
+                            averaging.quorum() == null ? one(RunConfig.Exact.class) : RunConfig.Exact.REPORTED),
                     data,
                     adapter,
                     training(workers),
-                    averaging(workers, exchange, adapter.method()),
+                    averaging,
                     new RunConfig.Evaluation(everyRounds, everyRounds == 0 ? 0 : random.nextInt(3)),
                     new RunConfig.Checkpoint(whole(1), whole(1)));
         }

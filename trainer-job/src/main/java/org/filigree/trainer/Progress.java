@@ -29,6 +29,9 @@ public interface Progress {
     /** The run goes on with a configuration that differs from the one it began with. */
     default void changed(List<Change> changes) {}
 
+    /** The run has just ceased to be exact: {@code reason} is one line. */
+    default void inexact(String reason) {}
+
     default void round(RoundLoop.Report report, double seconds) {}
 
     default void evaluated(int round, RoundLoop.Score score) {}

@@ -41,7 +41,12 @@ record Summary(
     }
 
     Outcome outcome(
-            RunConfig config, RunSetup setup, String reason, List<Outcome.Published> published, double seconds) {
+            RunConfig config,
+            RunSetup setup,
+            String reason,
+            Exactness exactness,
+            List<Outcome.Published> published,
+            double seconds) {
         return new Outcome(
                 config.run(),
                 Outcome.Status.DONE,
@@ -58,8 +63,9 @@ record Summary(
                 setup.plan().layout().size(),
                 setup.base().parameters(),
                 setup.corpus().folder(),
+                exactness.holds() && config.averaging().quorum() == null,
+                exactness.machines(),
                 published,
-                exact(config),
                 seconds);
     }
 
@@ -80,12 +86,9 @@ record Summary(
                 0,
                 0,
                 null,
+                null,
                 List.of(),
-                exact(config),
+                List.of(),
                 seconds);
-    }
-
-    private static boolean exact(RunConfig config) {
-        return config.averaging().quorum() == null;
     }
 }

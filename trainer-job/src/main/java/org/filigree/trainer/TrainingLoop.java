@@ -8,6 +8,7 @@ import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigChanges.Change;
 import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.input.RunSetup;
+import org.filigree.trainer.round.Origin;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.EventLog;
@@ -23,7 +24,7 @@ import org.filigree.trainer.telemetry.RunTelemetry;
 final class TrainingLoop {
 
     /** @param reason why it ended: {@code completed} or {@code early stopping} */
-    record Ended(RunState state, EventLog events, String reason) {
+    record Ended(RunState state, EventLog events, Exactness exactness, String reason) {
 
         /** Of the state's values, which every end of a run evaluates; NaN without held-out rows. */
         double heldOutLoss() {
@@ -45,6 +46,7 @@ final class TrainingLoop {
     private final MembersFolder members;
     private RunState state;
     private EventLog events;
+    private Exactness exactness;
     private CheckpointStore.Manifest last;
 
     TrainingLoop(
@@ -66,16 +68,18 @@ final class TrainingLoop {
     }
 
     /**
-     * @param engine what computes, for the log
+     * @param origins what computes, as the run is taken up
      * @param changes of the configuration since the run began
      */
-    Ended toTheEnd(String engine, List<Change> changes, RunForecast forecast) throws IOException {
+    Ended toTheEnd(List<Origin> origins, List<Change> changes, RunForecast forecast) throws IOException {
         var found = store.newest();
         state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(setup.start()));
         events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(List::of), telemetry::tell);
         last = found.map(CheckpointStore.Found::manifest).orElse(null);
         found.ifPresent(f -> rounds.goOnFrom(store.runFolder(), f.manifest()));
-        var inputs = RunInputs.of(setup);
+        exactness = new Exactness(config.engine().exact(), last == null ? List.of() : last.machines());
+        var engine = origins.get(0).machine().toString();
+        var inputs = RunInputs.of(setup, origins.get(0).base());
         found.ifPresent(
                 f -> inputs.requireSame(EventLog.parse(f.events().subList(0, 1)).get(0)));
         progress.started(
@@ -85,17 +89,18 @@ final class TrainingLoop {
                 setup.plan().layout().size(),
                 setup.base().parameters());
         if (found.isEmpty()) {
-            begin(engine, inputs, forecast);
-        } else if (!changes.isEmpty()) {
+            begin(engine, inputs, origins, forecast);
+        } else {
+            see(origins);
             resume(changes);
         }
         while (!rounds.finished(state) && !stopsEarly()) {
             roundUnlessStopped();
         }
-        return new Ended(state, events, rounds.finished(state) ? "completed" : "early stopping");
+        return new Ended(state, events, exactness, rounds.finished(state) ? "completed" : "early stopping");
     }
 
-    private void begin(String engine, RunInputs inputs, RunForecast forecast) throws IOException {
+    private void begin(String engine, RunInputs inputs, List<Origin> origins, RunForecast forecast) throws IOException {
         events.add("start", e -> {
             e.put("run", config.run());
             inputs.tell(e);
@@ -106,12 +111,16 @@ final class TrainingLoop {
                     .put("steps", setup.steps())
                     .set("forecast", forecast.json());
         });
+        see(origins);
         evaluate();
         save();
     }
 
     /** The event is on disk with the next checkpoint: a run resumed once more before it tells its changes again. */
     private void resume(List<Change> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
         events.add("resumed", e -> {
             e.put("round", state.round());
             var told = e.putArray("changes");
@@ -164,6 +173,7 @@ final class TrainingLoop {
         var began = System.nanoTime();
         var next = rounds.next(state, members);
         var seconds = (System.nanoTime() - began) / 1e9;
+        see(next.report().origins());
         state = next.state();
         tell(next.report(), seconds);
         var ends = rounds.finished(state);
@@ -173,6 +183,14 @@ final class TrainingLoop {
         if (ends || stopsEarly() || due(config.checkpoint().everyRounds())) {
             save();
         }
+    }
+
+    /** What has just made the run inexact is told once; results that must not count are refused before they do. */
+    private void see(List<Origin> origins) {
+        exactness.see(origins).ifPresent(line -> {
+            events.add("inexact", e -> e.put("round", state.round()).put("reason", line));
+            progress.inexact(line);
+        });
     }
 
     private boolean due(int every) {
@@ -224,6 +242,7 @@ final class TrainingLoop {
             throw new FiligreeException(
                     Code.DIVERGED, "round %d: the held-out loss is %s".formatted(state.round(), score.loss()));
         }
+        see(score.origins());
         state = state.evaluated(score.loss());
         events.add(
                 EVALUATION,
@@ -249,6 +268,7 @@ final class TrainingLoop {
                 state,
                 last,
                 events.unsaved(),
+                exactness.machines(),
                 config.checkpoint().keep());
         events.saved();
         rounds.goOnFrom(store.runFolder(), last);

@@ -20,6 +20,7 @@ import org.filigree.trainer.input.StartingAdapter;
 import org.filigree.trainer.publish.Publisher;
 import org.filigree.trainer.report.HtmlReport;
 import org.filigree.trainer.round.ExecutorUse;
+import org.filigree.trainer.round.Origin;
 import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.EventLog;
 import org.filigree.trainer.run.Failures;
@@ -64,9 +65,10 @@ final class TrainingRun {
         progress.forecast(forecast);
         try (var rounds = new RunRounds(context, config, setup)) {
             // A base that does not load is told before there is a run.
-            var engine = rounds.loop().fingerprint();
+            var origins = rounds.loop().origins();
+            new Exactness(config.engine().exact(), List.of()).see(origins);
             folder.claim(config);
-            return owned(setup, rounds, engine, changes, forecast);
+            return owned(setup, rounds, origins, changes, forecast);
         }
     }
 
@@ -74,7 +76,8 @@ final class TrainingRun {
         return folder.outcome().filter(outcome -> outcome.status() == Outcome.Status.DONE);
     }
 
-    private Outcome owned(RunSetup setup, RunRounds inputs, String engine, List<Change> changes, RunForecast forecast)
+    private Outcome owned(
+            RunSetup setup, RunRounds inputs, List<Origin> origins, List<Change> changes, RunForecast forecast)
             throws IOException {
         var rounds = inputs.loop();
         var owner = RunOwner.take(folder.files(), folder.path());
@@ -87,7 +90,7 @@ final class TrainingRun {
             var store = new CheckpointStore(
                     folder.files(), folder.path(), (state, below) -> rounds.saveMoments(state, folder.path(), below));
             var trained = new TrainingLoop(config, setup, rounds, store, owner, progress, telemetry)
-                    .toTheEnd(engine, changes, forecast);
+                    .toTheEnd(origins, changes, forecast);
             var use = inputs.use();
             var published =
                     new Publisher(folder, owner, config, setup, rounds).publish(trained.state(), trained.heldOutLoss());
@@ -117,7 +120,7 @@ final class TrainingRun {
                 "published",
                 e -> e.put("which", p.which()).put("path", p.path()).put("bytes", p.bytes())));
         events.add("finish", e -> e.put("reason", ended.reason()));
-        var outcome = Summary.of(told).outcome(config, setup, ended.reason(), published, seconds());
+        var outcome = Summary.of(told).outcome(config, setup, ended.reason(), ended.exactness(), published, seconds());
         folder.write(RunFolder.EVENTS, String.join("\n", events.all()) + "\n");
         folder.write(RunFolder.REPORT, HtmlReport.of(outcome, told));
         folder.close(outcome);

@@ -80,6 +80,11 @@ class ConsoleProgress implements Progress {
     }
 
     @Override
+    public void inexact(String reason) {
+        say("inexact  %s", reason);
+    }
+
+    @Override
     public void round(RoundLoop.Report report, double seconds) {
         trained += seconds;
         sinceShown += seconds;

@@ -17,8 +17,11 @@ import org.filigree.trainer.round.SparkRound;
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record TrafficForecast(long downEach, long upEach, int workers, long results, long fullModelEach) {
 
-    /** Worker, first bad row, replayed rounds, steps, length of the place; then loss and tokens of each step. */
-    private static final int RESULT_HEAD = 5 * Integer.BYTES;
+    /** Worker, first bad row, replayed rounds, steps, lengths of origin and place; then loss and tokens of each step. */
+    private static final int RESULT_HEAD = 6 * Integer.BYTES;
+
+    /** Host, base and fingerprint of what computed, about. */
+    private static final int RESULT_ORIGIN = 420;
 
     private static final int RESULT_STEP = Double.BYTES + Long.BYTES;
 
@@ -34,7 +37,7 @@ public record TrafficForecast(long downEach, long upEach, int workers, long resu
      */
     public static TrafficForecast of(
             AdapterWire wire, SparkRound.Gathering gathering, int workers, int localSteps, long baseParameters) {
-        var head = RESULT_HEAD + (long) localSteps * RESULT_STEP;
+        var head = RESULT_HEAD + RESULT_ORIGIN + (long) localSteps * RESULT_STEP;
         var up = gathering == SparkRound.Gathering.COLLECT
                 ? wire.bytes()
                 : wire.bytes() + wire.exact().bytes() / workers;

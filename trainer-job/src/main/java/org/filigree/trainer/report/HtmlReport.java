@@ -28,6 +28,7 @@ public final class HtmlReport {
         var bytes = 0L;
         var full = 0L;
         var memory = "";
+        var inexact = "";
         for (var event : events) {
             switch (event.path("event").asText()) {
                 case "round" -> {
@@ -49,6 +50,7 @@ public final class HtmlReport {
                                     event.path("native_bytes").longValue() / 1e6,
                                     event.path("native_bytes_forecast").longValue() / 1e6,
                                     event.path("peak_resident_bytes").longValue() / 1e6);
+                case "inexact" -> inexact = event.path("reason").asText();
                 default -> {}
             }
         }
@@ -78,6 +80,7 @@ public final class HtmlReport {
                 "moved by the workers",
                 "%.1f MB; the whole model each round, one receiver: %.1f MB".formatted(bytes / 1e6, full / 1e6));
         row(rows, "the largest executor", memory);
+        row(rows, "exact", inexact.isEmpty() ? "yes" : "no: " + inexact);
         for (var published : outcome.published()) {
             row(
                     rows,

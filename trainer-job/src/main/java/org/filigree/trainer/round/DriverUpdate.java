@@ -93,6 +93,7 @@ record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, 
                         drift,
                         results.stream().mapToInt(RoundResult::replayed).sum(),
                         round.members(),
-                        round.traffic()));
+                        round.traffic(),
+                        RoundLoop.origins(results)));
     }
 }

@@ -4,7 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.spark.SparkEnv;
 import org.filigree.engine.Base;
+import org.filigree.engine.Fingerprint;
+import org.filigree.engine.KernelProbe;
 import org.filigree.engine.Session;
 import org.filigree.engine.SessionOptions;
 import org.filigree.format.FileTree;
@@ -29,11 +32,13 @@ final class ExecutorCache {
 
     private static final class Loaded {
         final Base base;
+        final Fingerprint machine;
         final Map<SessionOptions, Deque<Session>> idle = new LinkedHashMap<>();
         int leases;
 
         Loaded(Base base) {
             this.base = base;
+            this.machine = KernelProbe.fingerprint(base.kernels());
         }
 
         void close() {
@@ -77,6 +82,12 @@ final class ExecutorCache {
 
         Base base() {
             return loaded.base;
+        }
+
+        /** Where the task's result comes from. */
+        Origin origin() {
+            return new Origin(
+                    SparkEnv.get().blockManager().blockManagerId().host(), loaded.base.digest(), loaded.machine);
         }
 
         /** Matching target modules takes its time, so a task does it once. */

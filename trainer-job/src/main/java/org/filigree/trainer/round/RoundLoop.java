@@ -27,6 +27,7 @@ public final class RoundLoop implements AutoCloseable {
      * @param replayed rounds that workers made once more, together, to have their moments again
      * @param members workers whose results are in the round, in order
      * @param traffic null where Spark lost count
+     * @param origins of the results, each once
      */
     public record Report(
             int round,
@@ -38,10 +39,15 @@ public final class RoundLoop implements AutoCloseable {
             double drift,
             int replayed,
             List<Integer> members,
-            Traffic traffic) {}
+            Traffic traffic,
+            List<Origin> origins) {}
 
-    /** What the held-out rows cost: mean loss of their tokens, and the share that was the most likely. */
-    public record Score(double loss, double accuracy, long tokens) {}
+    /**
+     * What the held-out rows cost: mean loss of their tokens, and the share that was the most likely.
+     *
+     * @param origins of the results, each once
+     */
+    public record Score(double loss, double accuracy, long tokens, List<Origin> origins) {}
 
     /** A round's outcome. */
     public record Next(RunState state, Report report) {}
@@ -188,9 +194,9 @@ public final class RoundLoop implements AutoCloseable {
                 scorePlan(WorkerInput.Side.HELD_OUT, heldOutLengths), values, folder, tolerance));
     }
 
-    /** Loads the base on a worker, so that what is wrong with it is said before the first round; what computes there. */
-    public String fingerprint() {
-        return workers.fingerprint();
+    /** Loads the base on the workers, so that what is wrong with it is said before the first round; what computes there. */
+    public List<Origin> origins() {
+        return workers.origins(averaging.workers()).stream().distinct().toList();
     }
 
     @Override
@@ -207,6 +213,10 @@ public final class RoundLoop implements AutoCloseable {
                 training.microBatchSize());
     }
 
+    static List<Origin> origins(List<RoundResult> results) {
+        return results.stream().map(RoundResult::origin).distinct().toList();
+    }
+
     private static Score score(List<RoundResult> byWorker) {
         var results = byWorker.stream()
                 .sorted(Comparator.comparingInt(RoundResult::worker))
@@ -219,6 +229,6 @@ public final class RoundLoop implements AutoCloseable {
             correct += result.loss(1);
             tokens += result.tokens();
         }
-        return new Score(loss / tokens, correct / tokens, tokens);
+        return new Score(loss / tokens, correct / tokens, tokens, origins(results));
     }
 }

@@ -3,11 +3,24 @@ package org.filigree.trainer.round;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** What a worker sends up: its losses, and its gradients or what its steps changed, as {@code AdapterWire} encodes them. */
+/**
+ * What a worker sends up: where it was computed, its losses, and its gradients or what its steps changed, as
+ * {@code AdapterWire} encodes them.
+ */
 public final class RoundResult extends Framed {
 
-    private static final int HEADER = 5 * Integer.BYTES;
+    private static final int HEADER = 6 * Integer.BYTES;
     private static final int STEP = Double.BYTES + Long.BYTES;
+
+    static final Replay NOTHING_REPLAYED = new Replay(0, "");
+
+    /**
+     * How a worker came by what it keeps.
+     *
+     * @param rounds made once more before this one
+     * @param place the executor, where the worker's next task had better run; empty where it does not matter
+     */
+    record Replay(int rounds, String place) {}
 
     /** For the serializers. */
     public RoundResult() {
@@ -16,12 +29,19 @@ public final class RoundResult extends Framed {
 
     /**
      * @param badRow the first row whose loss was not finite, or -1
-     * @param replayed rounds made once more before this one
-     * @param place the executor, where the worker's next task had better run; empty where it does not matter
+     * @param origin null in parts that do not tell the losses
      * @param payload units of the adapter; empty where only losses are asked for
      */
-    RoundResult(int worker, int badRow, double[] losses, long[] tokens, int replayed, String place, byte[] payload) {
-        super(frame(worker, badRow, losses, tokens, replayed, place.getBytes(StandardCharsets.UTF_8), payload));
+    RoundResult(int worker, int badRow, Origin origin, double[] losses, long[] tokens, Replay replay, byte[] payload) {
+        super(frame(
+                worker,
+                badRow,
+                origin == null ? new byte[0] : origin.toBytes(),
+                losses,
+                tokens,
+                replay.rounds(),
+                replay.place().getBytes(StandardCharsets.UTF_8),
+                payload));
     }
 
     private RoundResult(byte[] frame) {
@@ -29,25 +49,28 @@ public final class RoundResult extends Framed {
     }
 
     private static byte[] frame(
-            int worker, int badRow, double[] losses, long[] tokens, int replayed, byte[] place, byte[] payload) {
-        var head = HEADER + losses.length * STEP + place.length;
+            int worker,
+            int badRow,
+            byte[] origin,
+            double[] losses,
+            long[] tokens,
+            int replayed,
+            byte[] place,
+            byte[] payload) {
+        var head = HEADER + losses.length * STEP + origin.length + place.length;
         var buffer = ByteBuffer.allocate(Math.addExact(head, payload.length));
-        buffer.putInt(worker)
-                .putInt(badRow)
-                .putInt(replayed)
-                .putInt(losses.length)
-                .putInt(place.length);
+        buffer.putInt(worker).putInt(badRow).putInt(losses.length).putInt(origin.length);
+        buffer.putInt(replayed).putInt(place.length);
         for (var step = 0; step < losses.length; step++) {
             buffer.putDouble(losses[step]).putLong(tokens[step]);
         }
-        return buffer.put(place).put(payload).array();
+        return buffer.put(origin).put(place).put(payload).array();
     }
 
-    /** The same losses with another payload. */
+    /** The same head with another payload. */
     RoundResult with(byte[] payload) {
-        var header = payloadAt();
-        return new RoundResult(ByteBuffer.allocate(Math.addExact(header, payload.length))
-                .put(frame(), 0, header)
+        return new RoundResult(ByteBuffer.allocate(Math.addExact(head(), payload.length))
+                .put(frame(), 0, head())
                 .put(payload)
                 .array());
     }
@@ -64,22 +87,34 @@ public final class RoundResult extends Framed {
         return read().getInt(4);
     }
 
-    int replayed() {
+    private int steps() {
         return read().getInt(8);
     }
 
-    private int steps() {
-        return read().getInt(12);
+    private int originAt() {
+        return HEADER + steps() * STEP;
+    }
+
+    private int placeAt() {
+        return originAt() + read().getInt(12);
+    }
+
+    private int head() {
+        return placeAt() + read().getInt(20);
+    }
+
+    int replayed() {
+        return read().getInt(16);
     }
 
     String place() {
-        var place = new byte[read().getInt(16)];
-        read().position(HEADER + steps() * STEP).get(place);
-        return new String(place, StandardCharsets.UTF_8);
+        return StandardCharsets.UTF_8
+                .decode(read().position(placeAt()).limit(head()))
+                .toString();
     }
 
-    private int payloadAt() {
-        return HEADER + steps() * STEP + read().getInt(16);
+    Origin origin() {
+        return Origin.fromBytes(read().position(originAt()).limit(placeAt()));
     }
 
     /** Sum of the step's token losses on this worker. */
@@ -100,6 +135,6 @@ public final class RoundResult extends Framed {
     }
 
     ByteBuffer payload() {
-        return read().position(payloadAt()).slice();
+        return read().position(head()).slice();
     }
 }

@@ -220,17 +220,19 @@ public final class SparkRound implements Workers {
     }
 
     @Override
-    public String fingerprint() {
+    public List<Origin> origins(int workers) {
         var on = input;
         return described(
                 "loads the base",
-                () -> workers(1).map(worker -> fingerprint(on)).collect().get(0));
+                () -> workers(workers).map(worker -> origin(on)).collect().stream()
+                        .map(bytes -> Origin.fromBytes(ByteBuffer.wrap(bytes)))
+                        .toList());
     }
 
-    private static String fingerprint(WorkerInput input) {
+    private static byte[] origin(WorkerInput input) {
         try (var lease = ExecutorCache.OF_THIS_JVM.lease(input)) {
             lease.succeeded();
-            return lease.base().kernels().fingerprint();
+            return lease.origin().toBytes();
         }
     }
 

@@ -24,7 +24,8 @@ record TrainTask(WorkerInput input, SentRound sent, KeptMoments kept) implements
             var wire = wire(lease);
             var made = make(lease, worker);
             lease.succeeded();
-            return made.result(payload(wire, made, 0, wire.units().size()));
+            return made.result(
+                    lease.origin(), payload(wire, made, 0, wire.units().size()));
         }
     }
 
@@ -35,9 +36,11 @@ record TrainTask(WorkerInput input, SentRound sent, KeptMoments kept) implements
             var made = make(lease, worker);
             var bounds = wire.cut(slices);
             lease.succeeded();
+            var origin = lease.origin();
             return IntStream.range(0, slices)
                     .mapToObj(s -> new Tuple2<>(
-                            SliceKey.of(s, worker), made.result(payload(wire, made, bounds[s], bounds[s + 1]))));
+                            SliceKey.of(s, worker),
+                            made.result(s == 0 ? origin : null, payload(wire, made, bounds[s], bounds[s + 1]))));
         }
     }
 
@@ -46,24 +49,23 @@ record TrainTask(WorkerInput input, SentRound sent, KeptMoments kept) implements
         return rules.wire(rules.trained(lease.plan()));
     }
 
-    /** @param replayed rounds made once more before this one */
-    private record Made(int worker, WorkerRound.Outcome outcome, int replayed, String place) {
-        RoundResult result(byte[] payload) {
+    private record Made(int worker, WorkerRound.Outcome outcome, RoundResult.Replay replay) {
+        RoundResult result(Origin origin, byte[] payload) {
             return new RoundResult(
-                    worker, outcome.badRow(), outcome.losses(), outcome.tokens(), replayed, place, payload);
+                    worker, outcome.badRow(), origin, outcome.losses(), outcome.tokens(), replay, payload);
         }
     }
 
     private Made make(ExecutorCache.Lease lease, int worker) {
         if (kept == null) {
-            return new Made(worker, sent.train(lease, worker, null), 0, "");
+            return new Made(worker, sent.train(lease, worker, null), RoundResult.NOTHING_REPLAYED);
         }
         var found = kept.find(lease, worker);
         var outcome = sent.train(lease, worker, found.moments());
         if (!outcome.failed()) {
             kept.leave(worker, sent.plan().round(), outcome.moments());
         }
-        return new Made(worker, outcome, found.replayed(), place());
+        return new Made(worker, outcome, new RoundResult.Replay(found.replayed(), place()));
     }
 
     /** This executor, as Spark's scheduler takes a preference for it. */

@@ -31,8 +31,8 @@ public interface Workers extends AutoCloseable {
      */
     List<RoundResult> scorePublished(ScorePlan plan, float[] values, String folder, double tolerance);
 
-    /** Loads the base on a worker; what computes there. */
-    String fingerprint();
+    /** Loads the base where so many workers run just now; what computes there, one a worker. */
+    List<Origin> origins(int workers);
 
     @Override
     void close();

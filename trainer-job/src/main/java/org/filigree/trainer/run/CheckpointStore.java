@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.filigree.format.FileTree;
 import org.filigree.format.Sha256;
@@ -31,9 +32,16 @@ public final class CheckpointStore {
      * What a checkpoint consists of.
      *
      * @param segments of events, in order, from the run's start to this checkpoint
+     * @param machines parts of the fingerprints that the state was computed on, in the order they joined
      * @param moments of the workers, where they keep their own; who reads one checks its content
      */
-    public record Manifest(int round, long epoch, Entry state, List<Entry> segments, List<Entry> moments) {
+    public record Manifest(
+            int round,
+            long epoch,
+            Entry state,
+            List<Entry> segments,
+            List<Map<String, String>> machines,
+            List<Entry> moments) {
         public Manifest {
             // Where an earlier build wrote it.
             moments = moments == null ? List.of() : moments;
@@ -83,13 +91,20 @@ public final class CheckpointStore {
      *
      * @param previous what this driver resumed from or saved last; null for the first
      * @param newEvents since {@code previous}
+     * @param machines all that the state was computed on
      * @throws IOException when it could not be written: earlier checkpoints stand untouched
      */
-    public Manifest save(long epoch, RunState state, Manifest previous, List<String> newEvents, int keep)
+    public Manifest save(
+            long epoch,
+            RunState state,
+            Manifest previous,
+            List<String> newEvents,
+            List<Map<String, String>> machines,
+            int keep)
             throws IOException {
         var name = "%08d-%d".formatted(state.round(), epoch);
         try {
-            var manifest = write(name, epoch, state, previous, newEvents);
+            var manifest = write(name, epoch, state, previous, newEvents, machines);
             prune(keep);
             return manifest;
         } catch (IOException | RuntimeException e) {
@@ -98,14 +113,20 @@ public final class CheckpointStore {
         }
     }
 
-    private Manifest write(String name, long epoch, RunState state, Manifest previous, List<String> newEvents)
+    private Manifest write(
+            String name,
+            long epoch,
+            RunState state,
+            Manifest previous,
+            List<String> newEvents,
+            List<Map<String, String>> machines)
             throws IOException {
         var segments = new ArrayList<>(previous == null ? List.<Entry>of() : previous.segments());
         var lines = newEvents.isEmpty() ? "" : String.join("\n", newEvents) + "\n";
         segments.add(write("events/" + name + ".jsonl", lines.getBytes(StandardCharsets.UTF_8)));
         var written = write("checkpoints/" + name + "/state.bin", state.toBytes());
         var moments = workers.write(state, "checkpoints/" + name);
-        var manifest = new Manifest(state.round(), epoch, written, List.copyOf(segments), moments);
+        var manifest = new Manifest(state.round(), epoch, written, List.copyOf(segments), machines, moments);
         // The commit: before this line there is no checkpoint, after it there is one.
         write("checkpoints/" + name + "/" + MANIFEST, JSON.writeValueAsBytes(manifest));
         return manifest;

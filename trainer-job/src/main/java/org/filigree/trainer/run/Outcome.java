@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -13,8 +14,9 @@ import java.util.SortedMap;
  *
  * @param code the exit code
  * @param message one line; for a failure what went wrong, what was saved and how to go on
+ * @param exact whether all of it was computed on machines of one fingerprint, by all workers in every round; null where it did not end
+ * @param machines the parts of their fingerprints
  * @param heldOutBefore held-out loss before training; null without held-out rows
- * @param exact whether the same run ends in the same bits: not where rounds may go on without some workers
  * @param seconds of this driver's work
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -35,8 +37,9 @@ public record Outcome(
         long trainable,
         long baseParameters,
         String corpus,
+        Boolean exact,
+        List<Map<String, String>> machines,
         List<Published> published,
-        boolean exact,
         double seconds) {
 
     public enum Status {

@@ -10,7 +10,7 @@ class ArrivalsTest {
     private final Arrivals arrivals = new Arrivals(new Attendance(List.of(0, 1, 2), 2, 60));
 
     private static RoundResult result(int worker) {
-        return new RoundResult(worker, -1, new double[1], new long[1], 0, "", new byte[0]);
+        return new RoundResult(worker, -1, null, new double[1], new long[1], RoundResult.NOTHING_REPLAYED, new byte[0]);
     }
 
     @Test

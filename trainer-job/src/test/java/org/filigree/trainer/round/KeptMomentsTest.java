@@ -118,7 +118,7 @@ class KeptMomentsTest {
             if (loses) {
                 loseMoments();
             }
-            last = store.save(1, state, last, List.of(), 2);
+            last = store.save(1, state, last, List.of(), List.of(), 2);
             loop.goOnFrom(runFolder, last);
         }
 

@@ -33,8 +33,8 @@ class CheckpointStoreTest {
 
     @Test
     void aSavedStateComesBackWithItsEventsInOrder() throws IOException {
-        var first = store.save(1, state(1), null, List.of("a", "b"), 2);
-        store.save(1, state(2), first, List.of("c"), 2);
+        var first = store.save(1, state(1), null, List.of("a", "b"), List.of(), 2);
+        store.save(1, state(2), first, List.of("c"), List.of(), 2);
         var found = store.newest().orElseThrow();
         assertThat(found.state()).usingRecursiveComparison().isEqualTo(state(2));
         assertThat(found.events()).containsExactly("a", "b", "c");
@@ -44,7 +44,7 @@ class CheckpointStoreTest {
     void onlyTheNewestAreKeptAndNoEventIsLost() throws IOException {
         CheckpointStore.Manifest last = null;
         for (var round = 1; round <= 5; round++) {
-            last = store.save(1, state(round), last, List.of("round " + round), 2);
+            last = store.save(1, state(round), last, List.of("round " + round), List.of(), 2);
         }
         assertThat(files.list("out/run/checkpoints")).containsExactly("00000004-1", "00000005-1");
         assertThat(store.newest().orElseThrow().events()).hasSize(5);
@@ -52,8 +52,8 @@ class CheckpointStoreTest {
 
     @Test
     void aCheckpointWhoseStateWasChangedIsPassedOver() throws IOException {
-        var first = store.save(1, state(1), null, List.of("a"), 2);
-        store.save(1, state(2), first, List.of("b"), 2);
+        var first = store.save(1, state(1), null, List.of("a"), List.of(), 2);
+        store.save(1, state(2), first, List.of("b"), List.of(), 2);
         files.content.get("out/run/checkpoints/00000002-1/state.bin")[20] ^= 1;
         assertThat(store.newest().orElseThrow().state().round()).isEqualTo(1);
     }
@@ -63,11 +63,11 @@ class CheckpointStoreTest {
             throws IOException {
         var disk = new MemoryTree();
         var checkpoints = new CheckpointStore(disk, "run");
-        var first = checkpoints.save(1, state(1), null, List.of("a"), 2);
+        var first = checkpoints.save(1, state(1), null, List.of("a"), List.of(), 2);
         disk.failAfter = room;
         var failed = false;
         try {
-            checkpoints.save(1, state(2), first, List.of("b"), 2);
+            checkpoints.save(1, state(2), first, List.of("b"), List.of(), 2);
         } catch (IOException e) {
             failed = true;
         }
@@ -78,7 +78,7 @@ class CheckpointStoreTest {
         // The next driver repeats the round under its own epoch, and the round's event stands once.
         disk.failAfter = Long.MAX_VALUE;
         if (failed) {
-            checkpoints.save(2, state(2), found.manifest(), List.of("b"), 2);
+            checkpoints.save(2, state(2), found.manifest(), List.of("b"), List.of(), 2);
         }
         assertThat(checkpoints.newest().orElseThrow().events()).containsExactly("a", "b");
     }
@@ -99,8 +99,8 @@ class CheckpointStoreTest {
 
     @Test
     void aCheckpointThatAnotherDriverRemovesWhileItIsReadIsPassedOver() throws IOException {
-        var first = store.save(1, state(1), null, List.of("a"), 2);
-        store.save(1, state(2), first, List.of("b"), 2);
+        var first = store.save(1, state(1), null, List.of("a"), List.of(), 2);
+        store.save(1, state(2), first, List.of("b"), List.of(), 2);
         files.beforeOpen = path -> {
             if (path.contains("00000002-1/state.bin")) {
                 files.delete(path);

@@ -3,7 +3,9 @@ package org.filigree.engine.dl4j;
 import java.util.Locale;
 import org.filigree.engine.Engine;
 import org.filigree.engine.EngineUnavailableException;
+import org.filigree.engine.Fingerprint;
 import org.filigree.engine.Kernels;
+import org.filigree.engine.Processor;
 import org.filigree.engine.dl4j.device.DeviceKernels;
 import org.filigree.model.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -57,7 +59,10 @@ public final class Dl4jEngine implements Engine {
             throw new EngineUnavailableException("engine dl4j: device %s: %s".formatted(device, refusal));
         }
         one(threads);
-        return new DeviceKernels("dl4j %s, device %s, float32".formatted(Nd4jNatives.versions(), device));
+        return new DeviceKernels(Fingerprint.of(build())
+                .with("device", "cuda")
+                .with("threads", "1")
+                .with("type", "float32"));
     }
 
     /** One value a JVM: equal bits depend on it. */
@@ -70,9 +75,19 @@ public final class Dl4jEngine implements Engine {
         opened = threads;
     }
 
-    private static String fingerprint(int threads) {
-        return "dl4j %s, device cpu, cpu %s, threads %d, float32"
-                .formatted(Nd4jNatives.versions(), CpuModel.local(), threads);
+    private static String build() {
+        return NAME + " " + Nd4jNatives.version("org.nd4j", "nd4j-native");
+    }
+
+    private static Fingerprint fingerprint(int threads) {
+        var processor = Processor.local();
+        return Fingerprint.of(build())
+                .with("device", "cpu")
+                .with("cpu", processor.model())
+                .with("instructions", processor.vectorInstructions())
+                .with("blas", "OpenBLAS " + Nd4jNatives.version("org.bytedeco", "openblas"))
+                .with("threads", Integer.toString(threads))
+                .with("type", "float32");
     }
 
     @Override

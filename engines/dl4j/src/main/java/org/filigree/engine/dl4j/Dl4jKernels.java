@@ -4,6 +4,7 @@ import org.filigree.engine.AdamWStep;
 import org.filigree.engine.Arena;
 import org.filigree.engine.AttentionShape;
 import org.filigree.engine.Buffer;
+import org.filigree.engine.Fingerprint;
 import org.filigree.engine.Kernels;
 import org.filigree.engine.Segments;
 import org.filigree.engine.Weight;
@@ -13,7 +14,7 @@ import org.filigree.model.DataType;
 /** Kernels on ND4J and OpenBLAS. Written into given buffers; temporaries come from a pool that closing releases. */
 final class Dl4jKernels implements Kernels {
 
-    private final String fingerprint;
+    private final Fingerprint fingerprint;
     private final Pool pool;
     private final Movement movement;
     private final Products products;
@@ -26,7 +27,7 @@ final class Dl4jKernels implements Kernels {
     private final Losses losses;
     private final Optimizer optimizer;
 
-    Dl4jKernels(Nd4jNatives natives, int threads, String fingerprint) {
+    Dl4jKernels(Nd4jNatives natives, int threads, Fingerprint fingerprint) {
         var workers = new Workers(threads);
         this.fingerprint = fingerprint;
         pool = new Pool(natives);
@@ -48,7 +49,7 @@ final class Dl4jKernels implements Kernels {
     }
 
     @Override
-    public String fingerprint() {
+    public Fingerprint fingerprint() {
         return fingerprint;
     }
 

@@ -3,7 +3,6 @@ package org.filigree.engine.dl4j;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Loader;
@@ -87,15 +86,8 @@ final class Nd4jNatives {
         openblas.blas_set_num_threads(1);
     }
 
-    /** What the libraries say of themselves. */
-    static Map<String, String> versions() {
-        var versions = new TreeMap<String, String>();
-        versions.put("ND4J", version("org.nd4j", "nd4j-native"));
-        versions.put("OpenBLAS", version("org.bytedeco", "openblas"));
-        return versions;
-    }
-
-    private static String version(String group, String artifact) {
+    /** What a library says of itself. */
+    static String version(String group, String artifact) {
         try {
             return Loader.getVersion(group, artifact);
         } catch (IOException e) {

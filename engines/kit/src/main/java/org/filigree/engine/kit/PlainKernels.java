@@ -9,6 +9,7 @@ import org.filigree.engine.AdamWStep;
 import org.filigree.engine.Arena;
 import org.filigree.engine.AttentionShape;
 import org.filigree.engine.Buffer;
+import org.filigree.engine.Fingerprint;
 import org.filigree.engine.Kernels;
 import org.filigree.engine.Segments;
 import org.filigree.engine.Weight;
@@ -24,8 +25,8 @@ public final class PlainKernels implements Kernels {
     }
 
     @Override
-    public String fingerprint() {
-        return "plain Java, FLOAT64, 1 thread";
+    public Fingerprint fingerprint() {
+        return Fingerprint.of("plain Java").with("threads", "1").with("type", "float64");
     }
 
     @Override

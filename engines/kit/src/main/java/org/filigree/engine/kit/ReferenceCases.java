@@ -77,8 +77,7 @@ public abstract class ReferenceCases {
         try (var kernels = kernels();
                 var base = Base.load(kernels, model.spec(), model);
                 var session = base.session(SessionOptions.DEFAULT)) {
-            // A fingerprint begins with the engine's name.
-            var engine = kernels.fingerprint().split(" ", 2)[0];
+            var engine = kernels.fingerprint().engineName();
             EngineTable.begun(engine, name);
             claim.check(session);
             EngineTable.held(engine, name);

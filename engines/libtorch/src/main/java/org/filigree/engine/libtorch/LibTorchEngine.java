@@ -2,7 +2,6 @@ package org.filigree.engine.libtorch;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
@@ -10,6 +9,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.filigree.engine.Engine;
 import org.filigree.engine.EngineUnavailableException;
 import org.filigree.engine.Kernels;
+import org.filigree.engine.Processor;
 import org.filigree.model.DataType;
 
 /** The default engine: libtorch through JavaCPP, on CPU and, with its build, on CUDA. */
@@ -52,7 +52,7 @@ public final class LibTorchEngine implements Engine {
                     new Device(device),
                     computeType,
                     device.startsWith("cuda") ? 1 : threads,
-                    fingerprint(device, computeType, threads));
+                    LibTorchFingerprint.of(device, computeType, threads));
         } catch (IOException e) {
             throw new EngineUnavailableException("engine libtorch: its jars say no version: " + e.getMessage(), e);
         }
@@ -108,18 +108,6 @@ public final class LibTorchEngine implements Engine {
         }
     }
 
-    private static String fingerprint(String device, DataType type, int threads) throws IOException {
-        return "libtorch %s, device %s, cpu %s, capability %s, OpenBLAS %s, threads %d, %s"
-                .formatted(
-                        Loader.getVersion("org.bytedeco", "pytorch"),
-                        device,
-                        CpuInfo.local().model(),
-                        torch.get_cpu_capability().getString(),
-                        Loader.getVersion("org.bytedeco", "openblas"),
-                        threads,
-                        type.name().toLowerCase(Locale.ROOT));
-    }
-
     @Override
     public ComputeChoice bestComputeType(String device, DataType wanted) {
         if (wanted != DataType.BFLOAT16) {
@@ -128,7 +116,7 @@ public final class LibTorchEngine implements Engine {
         if (device.startsWith("cuda")) {
             return new ComputeChoice(DataType.BFLOAT16, "bfloat16 on " + device);
         }
-        var cpu = CpuInfo.local();
+        var cpu = Processor.local();
         return cpu.hasBfloat16Products()
                 ? new ComputeChoice(DataType.BFLOAT16, "bfloat16: the CPU multiplies it")
                 : new ComputeChoice(

@@ -9,6 +9,7 @@ import org.filigree.engine.AdamWStep;
 import org.filigree.engine.Arena;
 import org.filigree.engine.AttentionShape;
 import org.filigree.engine.Buffer;
+import org.filigree.engine.Fingerprint;
 import org.filigree.engine.Kernels;
 import org.filigree.engine.Segments;
 import org.filigree.engine.Weight;
@@ -21,9 +22,9 @@ final class LibTorchKernels implements Kernels {
     private final Device device;
     private final DataType computeType;
     private final int lanes;
-    private final String fingerprint;
+    private final Fingerprint fingerprint;
 
-    LibTorchKernels(Device device, DataType computeType, int lanes, String fingerprint) {
+    LibTorchKernels(Device device, DataType computeType, int lanes, Fingerprint fingerprint) {
         this.device = device;
         this.computeType = computeType;
         this.lanes = lanes;
@@ -36,7 +37,7 @@ final class LibTorchKernels implements Kernels {
     }
 
     @Override
-    public String fingerprint() {
+    public Fingerprint fingerprint() {
         return fingerprint;
     }
 

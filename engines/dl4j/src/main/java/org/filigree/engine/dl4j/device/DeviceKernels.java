@@ -4,6 +4,7 @@ import org.filigree.engine.AdamWStep;
 import org.filigree.engine.Arena;
 import org.filigree.engine.AttentionShape;
 import org.filigree.engine.Buffer;
+import org.filigree.engine.Fingerprint;
 import org.filigree.engine.Kernels;
 import org.filigree.engine.Segments;
 import org.filigree.engine.Weight;
@@ -13,9 +14,9 @@ import org.filigree.model.DataType;
 /** Kernels as operations on ND4J's arrays: they run where its loaded backend computes, and nowhere else is looked. */
 public final class DeviceKernels implements Kernels {
 
-    private final String fingerprint;
+    private final Fingerprint fingerprint;
 
-    public DeviceKernels(String fingerprint) {
+    public DeviceKernels(Fingerprint fingerprint) {
         this.fingerprint = fingerprint;
     }
 
@@ -25,7 +26,7 @@ public final class DeviceKernels implements Kernels {
     }
 
     @Override
-    public String fingerprint() {
+    public Fingerprint fingerprint() {
         return fingerprint;
     }
 

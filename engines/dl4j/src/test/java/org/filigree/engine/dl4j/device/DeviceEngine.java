@@ -1,6 +1,7 @@
 package org.filigree.engine.dl4j.device;
 
 import org.filigree.engine.Engine;
+import org.filigree.engine.Fingerprint;
 import org.filigree.engine.Kernels;
 import org.filigree.engine.dl4j.Dl4jEngine;
 import org.filigree.model.DataType;
@@ -26,7 +27,9 @@ final class DeviceEngine implements Engine {
             // It refuses.
             return engine.open(device, computeType, threads);
         }
-        return new DeviceKernels(name() + " on ND4J's CPU backend, float32");
+        return new DeviceKernels(Fingerprint.of(name() + " on ND4J's CPU backend")
+                .with("threads", "1")
+                .with("type", "float32"));
     }
 
     @Override

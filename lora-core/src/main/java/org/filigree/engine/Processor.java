@@ -1,4 +1,4 @@
-package org.filigree.engine.libtorch;
+package org.filigree.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -6,20 +6,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the processor says of itself.
  *
  * @param flags instruction sets by Linux's names; empty where they cannot be known
  */
-record CpuInfo(String model, Set<String> flags) {
+public record Processor(String model, Set<String> flags) {
 
     private static final Path SOURCE = Path.of("/proc/cpuinfo");
 
     /** This machine's; on anything but Linux the name of the architecture and no flags. */
-    static CpuInfo local() {
+    public static Processor local() {
         if (!Files.exists(SOURCE)) {
-            return new CpuInfo(System.getProperty("os.arch"), Set.of());
+            return new Processor(System.getProperty("os.arch"), Set.of());
         }
         try {
             return parse(Files.readAllLines(SOURCE));
@@ -28,8 +29,8 @@ record CpuInfo(String model, Set<String> flags) {
         }
     }
 
-    static CpuInfo parse(List<String> lines) {
-        return new CpuInfo(
+    static Processor parse(List<String> lines) {
+        return new Processor(
                 field(lines, "model name"), Set.of(field(lines, "flags").split("\\s+")));
     }
 
@@ -41,11 +42,19 @@ record CpuInfo(String model, Set<String> flags) {
                 .orElse("unknown");
     }
 
-    boolean hasBfloat16Products() {
+    public boolean hasBfloat16Products() {
         return flags.contains("avx512_bf16") || flags.contains("amx_bf16");
     }
 
-    boolean hasAvx512() {
+    public boolean hasAvx512() {
         return flags.contains("avx512f") && flags.contains("avx512dq") && flags.contains("avx512vl");
+    }
+
+    /** The instruction sets that libraries choose kernels by, sorted. */
+    public String vectorInstructions() {
+        return flags.stream()
+                .filter(flag -> flag.matches("fma|avx2|avx512f|avx512_(bf16|fp16|vnni)|amx_.*|asimd|sve.*"))
+                .sorted()
+                .collect(Collectors.joining(" "));
     }
 }

@@ -1,0 +1,87 @@
+package org.filigree.chaos;
+
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** A result as Markdown. */
+final class Report {
+
+    private Report() {}
+
+    static String of(Chaos.Result result) {
+        var text = new StringBuilder();
+        text.append("# Chaos, seed %d: %s%n%n".formatted(result.seed(), verdict(result)));
+        text.append(String.format(
+                Locale.ROOT,
+                """
+                %d kills by SIGKILL in %.0f s, over %d runs of %d rounds on a standalone cluster of %d workers (master, workers,
+                executors and driver are processes of their own); undisturbed, the run takes %.0f s. After each run the adapter's
+                bytes, and of every round the number, losses, tokens and norm in events.jsonl, are compared with the undisturbed
+                run's. Mismatches: %d. Tasks that died with their executor: %d. Drivers that gave up by themselves, with a code
+                that says a retry may help: %d.
+
+                Again: `bin/filigree chaos --kills %d --rounds %d --seed %d`. The seed decides whom each kill hits, after which moment and how
+                long after it; what the victim is doing then depends on the machine's timing, and differs from run to run.
+
+                """,
+                result.made().size(),
+                result.seconds(),
+                result.runs().size(),
+                result.rounds(),
+                Chaos.WORKERS,
+                result.undisturbedSeconds(),
+                result.runs().stream().filter(run -> run.difference() != null).count(),
+                result.runs().stream().mapToInt(Chaos.Compared::tasksLost).sum(),
+                result.endedByThemselves(),
+                result.wanted(),
+                result.rounds(),
+                result.seed()));
+        kills(text, result);
+        runs(text, result);
+        return text.toString();
+    }
+
+    private static String verdict(Chaos.Result result) {
+        return result.good() ? "no byte differs" : "FAILED: " + result.failure();
+    }
+
+    private static void kills(StringBuilder text, Chaos.Result result) {
+        text.append("| the run was in | executor | worker | driver | all |\n| --- | --- | --- | --- | --- |\n");
+        for (var doing : Doing.values()) {
+            row(text, doing.toString(), result, made -> made.doing() == doing);
+        }
+        row(text, "all", result, made -> true);
+        text.append('\n');
+    }
+
+    private static void row(
+            StringBuilder text, String name, Chaos.Result result, Function<Chaos.Made, Boolean> counts) {
+        var byVictim = result.made().stream()
+                .filter(counts::apply)
+                .collect(Collectors.groupingBy(made -> made.kill().victim(), Collectors.counting()));
+        text.append("| %s | %d | %d | %d | %d |%n"
+                .formatted(
+                        name,
+                        byVictim.getOrDefault(Kill.Victim.EXECUTOR, 0L),
+                        byVictim.getOrDefault(Kill.Victim.WORKER, 0L),
+                        byVictim.getOrDefault(Kill.Victim.DRIVER, 0L),
+                        byVictim.values().stream().mapToLong(Long::longValue).sum()));
+    }
+
+    private static void runs(StringBuilder text, Chaos.Result result) {
+        text.append("| run | kills | drivers | tasks lost | seconds | against the undisturbed run |\n");
+        text.append("| --- | --- | --- | --- | --- | --- |\n");
+        for (var run : result.runs()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %d | %d | %d | %.0f | %s |%n",
+                    run.run(),
+                    run.kills(),
+                    run.drivers(),
+                    run.tasksLost(),
+                    run.seconds(),
+                    run.difference() == null ? "the same bytes, every round once" : run.difference()));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package org.filigree.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The short one; bin/filigree chaos makes as many kills as you like. */
+class ChaosTest {
+
+    private static final int KILLS = 5;
+
+    @Test
+    @Timeout(600)
+    void killsOfExecutorsAWorkerAndADriverChangeNoByte(@TempDir Path folder) throws Exception {
+        var result = new Chaos(
+                        1,
+                        KILLS,
+                        30,
+                        Path.of(System.getProperty("filigree.root")),
+                        new PrintWriter(System.out, true, UTF_8))
+                .run(folder);
+
+        assertThat(result.failure()).isNull();
+        assertThat(result.made()).hasSize(KILLS);
+        assertThat(result.made())
+                .extracting(made -> made.kill().victim())
+                .contains(Kill.Victim.EXECUTOR, Kill.Victim.WORKER, Kill.Victim.DRIVER);
+        assertThat(result.runs()).isNotEmpty().allMatch(run -> run.difference() == null);
+        assertThat(Report.of(result))
+                .startsWith("# Chaos, seed 1: no byte differs")
+                .contains("| all | 3 | 1 | 1 | 5 |");
+    }
+}

@@ -1,0 +1,24 @@
+package org.filigree.trainer.round;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.filigree.engine.Fingerprint;
+
+/**
+ * Where a result comes from, and so what decided its bits beside the plan.
+ *
+ * @param base digest of the weights that it was computed with
+ */
+public record Origin(String host, String base, Fingerprint machine) {
+
+    private static final String BETWEEN = "\n";
+
+    byte[] toBytes() {
+        return String.join(BETWEEN, host, base, machine.lines()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    static Origin fromBytes(ByteBuffer bytes) {
+        var lines = StandardCharsets.UTF_8.decode(bytes).toString().split(BETWEEN, 3);
+        return new Origin(lines[0], lines[1], Fingerprint.parse(lines[2]));
+    }
+}
