@@ -33,7 +33,8 @@ h8="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=8"
 h16="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=16"
 auto="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=auto"
 nesterov="averaging.outer.learning_rate=0.7 averaging.outer.momentum=0.9"
-average="averaging.inner_state=average" frozen="averaging.aggregation=frozen_a" product="averaging.aggregation=product"
+average="averaging.inner_state=average" keep="averaging.inner_state=keep"
+frozen="averaging.aggregation=frozen_a" product="averaging.aggregation=product"
 push="averaging.outer.learning_rate=1.0 averaging.outer.momentum=0.5" fast="training.learning_rate=4e-3"
 faster="training.learning_rate=8e-3"
 large="training.global_batch_size=32"
@@ -41,16 +42,16 @@ large="training.global_batch_size=32"
 common=(data.shuffle=true adapter.init_from=null adapter.name=e2e engine.threads=1 checkpoint.every_rounds=1000)
 settings=(
   # The claim: four workers of 2 rows with 16 steps a round beside one process on 8 rows, and on 2. Then what comes nearer.
-  "$one" "$one training.global_batch_size=2" "$h16" "$h16 $average"
-  "$h16 $fast" "$h16 $average $fast" "$one $fast" "$h16 $faster" "$h16 $average $faster" "$one $faster"
-  "$h16 $push" "$h16 $average $push"
+  "$one" "$one training.global_batch_size=2" "$h16" "$h16 $average" "$h16 $keep"
+  "$h16 $fast" "$h16 $average $fast" "$h16 $keep $fast" "$one $fast" "$h16 $faster" "$h16 $average $faster"
+  "$h16 $keep $faster" "$one $faster" "$h16 $push" "$h16 $average $push"
   # Steps a round x outer optimizer x moments x aggregation.
-  "$h8" "$h8 $average" "$h8 $nesterov" "$h8 $average $nesterov" "$h8 $frozen" "$h8 $product"
+  "$h8" "$h8 $average" "$h8 $keep" "$h8 $nesterov" "$h8 $average $nesterov" "$h8 $frozen" "$h8 $product"
   "$h16 $nesterov" "$h16 $average $nesterov" "$h16 $frozen" "$h16 $product" "$auto"
   # What travels.
   "$h8 averaging.wire=float32" "$h8 averaging.wire=int8" "$four" "$four averaging.wire=bfloat16" "$four averaging.wire=int8"
   # The claim again with 8 rows a worker: its batch b is the first line.
-  "$one $large" "$h16 $large" "$h16 $average $large"
+  "$one $large" "$h16 $large" "$h16 $average $large" "$h16 $keep $large"
 )
 
 touch "$rows"

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import org.filigree.engine.Base;
 import org.filigree.engine.SessionOptions;
+import org.filigree.format.FileTree;
+import org.filigree.format.LocalFiles;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.lora.AdapterPlanner;
 import org.filigree.lora.LoraConfig;
@@ -42,6 +44,11 @@ record EightBillionInput(int layers, LoraConfig lora) implements WorkerInput {
     @Override
     public String baseFingerprint() {
         return "eight billion, recorded, " + layers;
+    }
+
+    @Override
+    public FileTree files() {
+        return new LocalFiles();
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.filigree.config.RunConfig.Evaluation;
 import org.filigree.config.RunConfig.Exchange;
 import org.filigree.config.RunConfig.InnerState;
 import org.filigree.config.RunConfig.Outer;
+import org.filigree.config.RunConfig.Quorum;
 import org.filigree.config.RunConfig.Wire;
 
 /** The sections {@code averaging}, {@code evaluation} and {@code checkpoint}: what happens in and between rounds. */
@@ -69,7 +70,8 @@ final class RoundFields {
                     choice(InnerState.class),
                     InnerState.RESET,
                     Averaging::innerState,
-                    "AdamW moments at the start of a round: reset (zero) or average (they travel too, in float32).")
+                    "AdamW moments at the start of a round: reset (zero), average (they travel too, in float32) or keep (each "
+                            + "worker's own, saved with checkpoints).")
             .writtenWhen(averaging -> !gradients(averaging));
     private static final Field<Averaging, Aggregation> AGGREGATION = Field.<Averaging, Aggregation>optional(
                     "aggregation",
@@ -79,8 +81,32 @@ final class RoundFields {
                     "What is averaged: factors (A and B), frozen_a (B alone, exact), product (B A, brought back to rank r).")
             .writtenWhen(averaging -> !gradients(averaging));
 
+    private static final Field<Averaging, Integer> MIN_WORKERS = Field.<Averaging, Integer>optional(
+                    "min_workers",
+                    integer(1),
+                    null,
+                    averaging -> averaging.quorum().minWorkers(),
+                    "A round goes on with so many workers once deadline_seconds have passed; the run is then not exact.")
+            .writtenWhen(averaging -> averaging.quorum() != null);
+    private static final Field<Averaging, Double> DEADLINE_SECONDS = Field.<Averaging, Double>optional(
+                    "deadline_seconds",
+                    positive(),
+                    null,
+                    averaging -> averaging.quorum().deadlineSeconds(),
+                    "How long a round waits for all workers, where min_workers is given.")
+            .writtenWhen(averaging -> averaging.quorum() != null);
+
     static final Section<Averaging> AVERAGING = new Section<>(
-            List.of(WORKERS, EXCHANGE, LOCAL_STEPS_FIELD, OUTER, WIRE, INNER_STATE, AGGREGATION),
+            List.of(
+                    WORKERS,
+                    EXCHANGE,
+                    LOCAL_STEPS_FIELD,
+                    OUTER,
+                    WIRE,
+                    INNER_STATE,
+                    AGGREGATION,
+                    MIN_WORKERS,
+                    DEADLINE_SECONDS),
             values -> {
                 var exchange = values.get(EXCHANGE);
                 var parameters = exchange == Exchange.PARAMETERS;
@@ -91,9 +117,37 @@ final class RoundFields {
                         values.get(OUTER),
                         otherwise(values.get(WIRE), parameters ? Wire.BFLOAT16 : Wire.FLOAT32),
                         values.get(INNER_STATE),
-                        values.get(AGGREGATION));
+                        values.get(AGGREGATION),
+                        quorum(values.get(MIN_WORKERS), values.get(DEADLINE_SECONDS)));
             },
             List.of(
+                    new Rule<>(
+                            "min_workers",
+                            List.of("deadline_seconds"),
+                            (averaging, written) -> says(written, "min_workers") && averaging.quorum() == null,
+                            averaging ->
+                                    "without effect, wanted deadline_seconds beside it: how long a round waits for all"),
+                    new Rule<>(
+                            "deadline_seconds",
+                            List.of("min_workers"),
+                            (averaging, written) -> says(written, "deadline_seconds") && averaging.quorum() == null,
+                            averaging ->
+                                    "without effect, wanted min_workers beside it: fewest that a round goes on with"),
+                    new Rule<>(
+                            "min_workers",
+                            List.of("workers", "deadline_seconds"),
+                            (averaging, written) -> averaging.quorum() != null
+                                    && averaging.quorum().minWorkers() >= averaging.workers(),
+                            averaging ->
+                                    "found %d, wanted fewer than averaging.workers (%d); leave it out to wait for all"
+                                            .formatted(averaging.quorum().minWorkers(), averaging.workers())),
+                    new Rule<>(
+                            "inner_state",
+                            List.of("min_workers", "deadline_seconds"),
+                            (averaging, written) ->
+                                    averaging.quorum() != null && averaging.innerState() == InnerState.KEEP,
+                            averaging -> "found keep, wanted reset or average where min_workers is given: "
+                                    + "a worker left out of a round would keep moments that nobody else has"),
                     new Rule<>(
                             "inner_state",
                             List.of("exchange"),
@@ -133,6 +187,16 @@ final class RoundFields {
 
     private static <T> T otherwise(T written, T value) {
         return written != null ? written : value;
+    }
+
+    private static Quorum quorum(Integer minWorkers, Double deadlineSeconds) {
+        return minWorkers == null || deadlineSeconds == null ? null : new Quorum(minWorkers, deadlineSeconds);
+    }
+
+    private static boolean says(Located.Mapping written, String field) {
+        return written.at(field)
+                .filter(node -> !(node instanceof Located.Scalar scalar && scalar.isNull()))
+                .isPresent();
     }
 
     private static boolean gradients(Averaging averaging) {

@@ -184,7 +184,9 @@ public record RunConfig(
         /** Zero. */
         RESET,
         /** The mean of what the workers had. */
-        AVERAGE
+        AVERAGE,
+        /** The worker's own, as its last round left them. */
+        KEEP
     }
 
     /** What is averaged. */
@@ -201,6 +203,7 @@ public record RunConfig(
      * @param workers logical workers: a part of the result, unlike executors
      * @param localSteps H, steps between averagings; 1 with exchange gradients; 0 for auto, by the drift
      * @param outer null for the plain mean
+     * @param quorum null where every round waits for all workers
      */
     public record Averaging(
             int workers,
@@ -209,7 +212,20 @@ public record RunConfig(
             Outer outer,
             Wire wire,
             InnerState innerState,
-            Aggregation aggregation) {
+            Aggregation aggregation,
+            Quorum quorum) {
+
+        /** Every round waits for all workers. */
+        public Averaging(
+                int workers,
+                Exchange exchange,
+                int localSteps,
+                Outer outer,
+                Wire wire,
+                InnerState innerState,
+                Aggregation aggregation) {
+            this(workers, exchange, localSteps, outer, wire, innerState, aggregation, null);
+        }
 
         /** Exact data parallelism. */
         public static Averaging gradients(int workers) {
@@ -229,6 +245,14 @@ public record RunConfig(
                     Aggregation.FACTORS);
         }
     }
+
+    /**
+     * When a round goes on without some of its workers.
+     *
+     * @param minWorkers fewest that it goes on with
+     * @param deadlineSeconds from the round's start; until then it waits for all
+     */
+    public record Quorum(int minWorkers, double deadlineSeconds) {}
 
     /** Nesterov on the averaged delta (DiLoCo, arXiv 2311.08105). */
     public record Outer(double learningRate, double momentum) {}

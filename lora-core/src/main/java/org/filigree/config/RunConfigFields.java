@@ -136,6 +136,13 @@ final class RunConfigFields {
                                             run.training().globalBatchSize(),
                                             run.averaging().workers())),
                     new Rule<>(
+                            "averaging.min_workers",
+                            List.of("engine"),
+                            (run, written) -> run.averaging().quorum() != null
+                                    && run.engine().exact() == RunConfig.Exact.REQUIRED,
+                            run -> "who is late would decide the bits, and engine.exact is required: "
+                                    + "leave it out, or set engine.exact to reported"),
+                    new Rule<>(
                             "averaging.local_steps",
                             List.of("adapter"),
                             (run, written) -> run.averaging().localSteps() == 0 && full(run),

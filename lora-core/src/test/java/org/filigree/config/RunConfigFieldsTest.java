@@ -131,6 +131,8 @@ class RunConfigFieldsTest {
         REFUSED.put("averaging.wire", NO_WORDS);
         REFUSED.put("averaging.inner_state", NO_WORDS);
         REFUSED.put("averaging.aggregation", NO_WORDS);
+        REFUSED.put("averaging.min_workers", with(butNull(NO_INTEGERS), "0", "2147483648"));
+        REFUSED.put("averaging.deadline_seconds", butNull(NO_POSITIVES));
         REFUSED.put("averaging.outer", List.of("[]", "''", "5", "{a: 1}"));
         REFUSED.put("averaging.outer.learning_rate", NO_POSITIVES);
         REFUSED.put("averaging.outer.momentum", NO_FRACTIONS);
@@ -146,12 +148,16 @@ class RunConfigFieldsTest {
         return Stream.concat(values.stream(), Stream.of(more)).toList();
     }
 
+    private static List<String> butNull(List<String> values) {
+        return values.stream().filter(value -> !value.equals("null")).toList();
+    }
+
     @Test
     void theTableHasEveryField() {
         var fields = new HashSet<>(RunConfigFields.ROOT.paths().toList());
         SourceFields.SECTION.paths().map("data.train.0."::concat).forEach(fields::add);
         fields.add("data.train.0");
-        assertThat(REFUSED.keySet()).isEqualTo(fields).hasSize(107);
+        assertThat(REFUSED.keySet()).isEqualTo(fields).hasSize(109);
     }
 
     @Test
@@ -166,7 +172,7 @@ class RunConfigFieldsTest {
                     .contains("wanted ");
             tried.add(set);
         }));
-        assertThat(tried).doesNotHaveDuplicates().hasSize(1340);
+        assertThat(tried).doesNotHaveDuplicates().hasSize(1390);
     }
 
     @Test
@@ -189,7 +195,9 @@ class RunConfigFieldsTest {
                 "adapter.init_from",
                 "adapter.use_dora",
                 "training.gradient_checkpointing",
-                "averaging.outer");
+                "averaging.outer",
+                "averaging.min_workers",
+                "averaging.deadline_seconds");
         for (var field : nullable) {
             assertThat(read(SMALLEST, field + "=null")).as(field).isEqualTo(read(SMALLEST));
             assertThat(read(SMALLEST, field + "=")).as(field).isEqualTo(read(SMALLEST));

@@ -54,7 +54,7 @@ class RunConfigMistakesTest {
     void oneMistakeIsOneLine() {
         assertThat(refusal(DESIGN.replace("local_steps: 8,", "local_steps: 8, aggregate: factors,")))
                 .isEqualTo(
-                        "run.yaml:16: averaging.aggregate: unknown field, wanted one of workers, exchange, local_steps, outer, wire, inner_state, aggregation; did you mean aggregation?");
+                        "run.yaml:16: averaging.aggregate: unknown field, wanted one of workers, exchange, local_steps, outer, wire, inner_state, aggregation, min_workers, deadline_seconds; did you mean aggregation?");
     }
 
     @Test
@@ -76,7 +76,7 @@ class RunConfigMistakesTest {
                 "base.dtype=nf4|base.dtype: found nf4, wanted float32 or bfloat16",
                 "data.train.0.shape=masked|data.train.0.shape: found masked, wanted text, prompt_completion",
                 "averaging.wire=int4|averaging.wire: found int4, wanted float32, bfloat16 or int8; did you mean int8?",
-                "averaging.inner_state=keep|averaging.inner_state: found keep, wanted reset or average",
+                "averaging.inner_state=frozen|averaging.inner_state: found frozen, wanted reset, average or keep",
                 "averaging.exchange=deltas|averaging.exchange: found deltas, wanted gradients or parameters",
                 "adapter.method=dora|adapter.method: found dora, wanted lora or full; did you mean lora?",
                 "adapter.use_dora=true|adapter.use_dora: found true, wanted null or false: it is not supported",
@@ -89,6 +89,14 @@ class RunConfigMistakesTest {
         assertThat(refusal(SMALLEST, set)).hasLineCount(1).startsWith("--set: " + message);
     }
 
+    @Test
+    void aRunThatMustBeExactWaitsForAllWorkers() {
+        assertThat(refusal(
+                        SMALLEST, "engine.exact=required", "averaging.min_workers=1", "averaging.deadline_seconds=9"))
+                .hasLineCount(1)
+                .contains("averaging.min_workers: who is late would decide the bits, and engine.exact is required");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -99,6 +107,11 @@ class RunConfigMistakesTest {
                 "averaging.inner_state=average|averaging.inner_state: without effect when exchange is gradients: leave it out",
                 "averaging.aggregation=product|averaging.aggregation: without effect when exchange is gradients: leave it out",
                 "averaging={exchange: parameters, aggregation: product, inner_state: average}|averaging.inner_state: the moments would belong to other factors when aggregation is product: wanted reset",
+                "averaging={exchange: parameters, aggregation: product, inner_state: keep}|averaging.inner_state: the moments would belong to other factors when aggregation is product: wanted reset",
+                "averaging.min_workers=1|averaging.min_workers: without effect, wanted deadline_seconds beside it: how long a round waits for all",
+                "averaging.deadline_seconds=9|averaging.deadline_seconds: without effect, wanted min_workers beside it: fewest that a round goes on with",
+                "averaging={workers: 2, min_workers: 2, deadline_seconds: 9}|averaging.min_workers: found 2, wanted fewer than averaging.workers (2); leave it out to wait for all",
+                "averaging={exchange: parameters, inner_state: keep, min_workers: 1, deadline_seconds: 9}|averaging.inner_state: found keep, wanted reset or average where min_workers is given: a worker left out of a round would keep moments that nobody else has",
                 "averaging={exchange: parameters, aggregation: product, outer: {}}|averaging.outer: momentum would belong to other factors when aggregation is product: leave it out",
                 "evaluation.every_rounds=2|evaluation.every_rounds: found 2, without effect, as there is no data.held_out",
                 "training={max_steps: 5, num_train_epochs: 3}|training.num_train_epochs: without effect when max_steps is 5: leave one of them out",

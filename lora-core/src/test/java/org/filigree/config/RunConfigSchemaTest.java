@@ -53,7 +53,7 @@ class RunConfigSchemaTest {
         assertThat(declared)
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(read)
-                .hasSize(116);
+                .hasSize(118);
     }
 
     @Test
@@ -86,7 +86,7 @@ class RunConfigSchemaTest {
                 described.add(property.getKey());
             });
         }
-        assertThat(described).hasSize(116);
+        assertThat(described).hasSize(118);
     }
 
     @Test

@@ -254,6 +254,7 @@ class RunConfigWriterTest {
             var held = data.heldOut().share() > 0 || !data.heldOut().sources().isEmpty();
             var everyRounds = held ? random.nextInt(3) : 0;
             var adapter = adapter(flag() ? run : "other");
+            var averaging = averaging(workers, exchange, adapter.method());
             return new RunConfig(
                     run,
                     text(),
@@ -263,11 +264,11 @@ class RunConfigWriterTest {
                             one(List.of("auto", "libtorch")),
                             one(List.of("auto", "cpu", "cuda")),
                             random.nextInt(3),
-                            one(RunConfig.Exact.class)),
+                            averaging.quorum() == null ? one(RunConfig.Exact.class) : RunConfig.Exact.REPORTED),
                     data,
                     adapter,
                     training(workers),
-                    averaging(workers, exchange, adapter.method()),
+                    averaging,
                     new RunConfig.Evaluation(everyRounds, everyRounds == 0 ? 0 : random.nextInt(3)),
                     new RunConfig.Checkpoint(whole(1), whole(1)));
         }
@@ -281,14 +282,18 @@ class RunConfigWriterTest {
             var lora = method == RunConfig.Method.LORA;
             var aggregation = lora ? one(RunConfig.Aggregation.class) : RunConfig.Aggregation.FACTORS;
             var product = aggregation == RunConfig.Aggregation.PRODUCT;
+            var quorum =
+                    workers > 1 && flag() ? new RunConfig.Quorum(1 + random.nextInt(workers - 1), positive()) : null;
+            var inner = product ? RunConfig.InnerState.RESET : one(RunConfig.InnerState.class);
             return new RunConfig.Averaging(
                     workers,
                     exchange,
                     lora && flag() ? 0 : whole(1),
                     !product && flag() ? new Outer(positive(), fraction()) : null,
                     wire,
-                    product ? RunConfig.InnerState.RESET : one(RunConfig.InnerState.class),
-                    aggregation);
+                    quorum != null && inner == RunConfig.InnerState.KEEP ? RunConfig.InnerState.RESET : inner,
+                    aggregation,
+                    quorum);
         }
 
         private RunConfig.Training training(int workers) {

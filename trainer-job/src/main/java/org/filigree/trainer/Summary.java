@@ -63,7 +63,7 @@ record Summary(
                 setup.plan().layout().size(),
                 setup.base().parameters(),
                 setup.corpus().folder(),
-                exactness.holds(),
+                exactness.holds() && config.averaging().quorum() == null,
                 exactness.machines(),
                 published,
                 seconds);

@@ -12,6 +12,7 @@ import org.filigree.trainer.round.Origin;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.EventLog;
+import org.filigree.trainer.run.MembersFolder;
 import org.filigree.trainer.run.RunOwner;
 import org.filigree.trainer.run.RunState;
 import org.filigree.trainer.telemetry.RunTelemetry;
@@ -42,6 +43,7 @@ final class TrainingLoop {
     private final RunOwner owner;
     private final Progress progress;
     private final RunTelemetry telemetry;
+    private final MembersFolder members;
     private RunState state;
     private EventLog events;
     private Exactness exactness;
@@ -62,6 +64,7 @@ final class TrainingLoop {
         this.owner = owner;
         this.progress = progress;
         this.telemetry = telemetry;
+        this.members = store.members(owner.epoch());
     }
 
     /**
@@ -73,6 +76,7 @@ final class TrainingLoop {
         state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(setup.start()));
         events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(List::of), telemetry::tell);
         last = found.map(CheckpointStore.Found::manifest).orElse(null);
+        found.ifPresent(f -> rounds.goOnFrom(store.runFolder(), f.manifest()));
         exactness = new Exactness(config.engine().exact(), last == null ? List.of() : last.machines());
         var engine = origins.get(0).machine().toString();
         var inputs = RunInputs.of(setup, origins.get(0).base());
@@ -145,17 +149,29 @@ final class TrainingLoop {
             }
         }
         if (progress.stopRequested()) {
-            if (state.round() == before && last.round() < before) {
-                save();
-            }
-            throw new FiligreeException(Code.STOPPED, "stopped after round %d".formatted(state.round()));
+            throw stopped(before);
         }
+    }
+
+    private FiligreeException stopped(int round) throws IOException {
+        var stopped = new FiligreeException(Code.STOPPED, "stopped after round %d".formatted(state.round()));
+        if (state.round() == round && last.round() < round) {
+            try {
+                save();
+            } catch (IOException | FiligreeException e) {
+                throw e;
+            } catch (Exception e) {
+                // Moments that workers keep are out of reach once Spark's context went down with the JVM.
+                stopped.addSuppressed(e);
+            }
+        }
+        return stopped;
     }
 
     private void round() throws IOException {
         telemetry.round(state.round() + 1);
         var began = System.nanoTime();
-        var next = rounds.next(state);
+        var next = rounds.next(state, members);
         var seconds = (System.nanoTime() - began) / 1e9;
         see(next.report().origins());
         state = next.state();
@@ -205,6 +221,13 @@ final class TrainingLoop {
                         .put("bytes_up", report.traffic().up())
                         .put("executors", report.traffic().executors());
             }
+            if (config.averaging().quorum() != null) {
+                e.put("workers", config.averaging().workers());
+                report.members().forEach(e.putArray("members")::add);
+            }
+            if (report.replayed() > 0) {
+                e.put("replayed_rounds", report.replayed());
+            }
             e.put("bytes_full_model", setup.base().parameters() * Float.BYTES).put("seconds", seconds);
         });
         progress.round(report, seconds);
@@ -248,5 +271,6 @@ final class TrainingLoop {
                 exactness.machines(),
                 config.checkpoint().keep());
         events.saved();
+        rounds.goOnFrom(store.runFolder(), last);
     }
 }

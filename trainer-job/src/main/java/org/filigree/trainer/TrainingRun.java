@@ -87,7 +87,8 @@ final class TrainingRun {
             return ended.get();
         }
         try {
-            var store = new CheckpointStore(folder.files(), folder.path());
+            var store = new CheckpointStore(
+                    folder.files(), folder.path(), (state, below) -> rounds.saveMoments(state, folder.path(), below));
             var trained = new TrainingLoop(config, setup, rounds, store, owner, progress, telemetry)
                     .toTheEnd(origins, changes, forecast);
             var use = inputs.use();

@@ -12,10 +12,10 @@ import org.filigree.lora.CounterRandom;
  * How a run's workers come together, as every process needs to know it.
  *
  * @param gradients sums of gradients go up; else what the workers' steps changed
- * @param moments AdamW's moments travel
+ * @param inner what becomes of AdamW's moments between rounds
  * @param key of the run's seed and the adapter's name
  */
-public record AveragingRules(boolean gradients, WireFormat format, boolean moments, Aggregation aggregation, long key)
+public record AveragingRules(boolean gradients, WireFormat format, InnerState inner, Aggregation aggregation, long key)
         implements Serializable {
 
     /** The driver, as a sender. */
@@ -25,9 +25,19 @@ public record AveragingRules(boolean gradients, WireFormat format, boolean momen
         return new AveragingRules(
                 averaging.exchange() == Exchange.GRADIENTS,
                 WireFormat.valueOf(averaging.wire().name()),
-                averaging.innerState() == InnerState.AVERAGE,
+                averaging.innerState(),
                 averaging.aggregation(),
                 CounterRandom.key(seed, CounterRandom.name(adapter), CounterRandom.name("wire")));
+    }
+
+    /** Whether moments travel. */
+    public boolean averagesMoments() {
+        return inner == InnerState.AVERAGE;
+    }
+
+    /** Whether each worker goes on with moments of its own. */
+    public boolean keepsMoments() {
+        return inner == InnerState.KEEP;
     }
 
     /** The plan as its workers train it. */
@@ -37,7 +47,7 @@ public record AveragingRules(boolean gradients, WireFormat format, boolean momen
 
     /** Of a plan as {@link #trained} gives it. */
     public AdapterWire wire(AdapterPlan trained) {
-        return new AdapterWire(trained, format, moments);
+        return new AdapterWire(trained, format, averagesMoments());
     }
 
     /** For the rounding of what the driver sends in a round. */

@@ -25,7 +25,7 @@ record UnitAverage(AveragingRules rules, Unit unit, AdapterState received, List<
             return new Averaged(AdapterState.of(WorkerSum.sum(parts(AdapterState::values))), Drift.Squares.ZERO);
         }
         var mean = WorkerSum.mean(parts(AdapterState::values));
-        var state = rules.moments()
+        var state = rules.averagesMoments()
                 ? new AdapterState(
                         mean, WorkerSum.mean(parts(AdapterState::first)), WorkerSum.mean(parts(AdapterState::second)))
                 : AdapterState.of(mean);

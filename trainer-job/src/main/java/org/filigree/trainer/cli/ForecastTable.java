@@ -59,6 +59,12 @@ record ForecastTable(RunForecast forecast) {
                 ConsoleProgress.bytes(traffic.down() + traffic.up()),
                 forecast.work().exchange(),
                 ConsoleProgress.bytes(traffic.fullModel()));
+        if (forecast.checkpointMoments() > 0) {
+            line(
+                    out,
+                    "a checkpoint holds %s of moments, which the workers write",
+                    ConsoleProgress.bytes(forecast.checkpointMoments()));
+        }
     }
 
     private static void line(PrintWriter out, String format, Object... values) {

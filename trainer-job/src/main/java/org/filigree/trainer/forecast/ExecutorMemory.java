@@ -22,6 +22,9 @@ public record ExecutorMemory(MemoryForecast sizes, int tasks, int longest) {
     /** Gradients or delta, the result's frame and its serialized form. */
     private static final int ADAPTERS_A_TASK = 3;
 
+    /** Adapters that a worker's moments come to: once between rounds, once more while a task makes new ones. */
+    private static final int MOMENTS = 2;
+
     /** Native bytes of base and sessions. */
     public long needed(int microBatch) {
         return sizes.base() + sessions(microBatch);
@@ -31,9 +34,14 @@ public record ExecutorMemory(MemoryForecast sizes, int tasks, int longest) {
         return tasks * sizes.session((long) microBatch * longest);
     }
 
-    /** Java heap, about. */
-    public long heap(long trainable) {
-        return HEAP_OF_SPARK + (ADAPTERS_A_JVM + (long) tasks * ADAPTERS_A_TASK) * trainable * Float.BYTES;
+    /**
+     * Java heap, about.
+     *
+     * @param keeping workers that leave their moments here between rounds
+     */
+    public long heap(long trainable, int keeping) {
+        var moments = keeping == 0 ? 0 : MOMENTS * ((long) keeping + tasks);
+        return HEAP_OF_SPARK + (ADAPTERS_A_JVM + (long) tasks * ADAPTERS_A_TASK + moments) * trainable * Float.BYTES;
     }
 
     /** The largest micro-batch that fits, {@code most} at most; 0 where none does. */

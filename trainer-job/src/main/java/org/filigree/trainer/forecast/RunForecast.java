@@ -12,11 +12,17 @@ import org.filigree.config.FiligreeException.Code;
  * What a run will take and move.
  *
  * @param compute engine, device, type and threads, in one line
+ * @param checkpointMoments bytes that workers write with each checkpoint, where they keep moments
  * @param misfits Spark's settings to change; those required end a run before its first round
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record RunForecast(
-        String compute, Memory memory, TrafficForecast traffic, Work work, List<SparkSetting> misfits) {
+        String compute,
+        Memory memory,
+        TrafficForecast traffic,
+        long checkpointMoments,
+        Work work,
+        List<SparkSetting> misfits) {
 
     /**
      * Bytes of one executor.

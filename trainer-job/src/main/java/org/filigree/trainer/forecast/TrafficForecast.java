@@ -17,8 +17,8 @@ import org.filigree.trainer.round.SparkRound;
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record TrafficForecast(long downEach, long upEach, int workers, long results, long fullModelEach) {
 
-    /** Worker, first bad row, steps, length of the origin; then loss and tokens of each step. */
-    private static final int RESULT_HEAD = 4 * Integer.BYTES;
+    /** Worker, first bad row, replayed rounds, steps, lengths of origin and place; then loss and tokens of each step. */
+    private static final int RESULT_HEAD = 6 * Integer.BYTES;
 
     /** Host, base and fingerprint of what computed, about. */
     private static final int RESULT_ORIGIN = 420;

@@ -12,6 +12,7 @@ import org.filigree.trainer.forecast.ExecutorMemory;
 import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.forecast.SparkSettings;
 import org.filigree.trainer.forecast.TrafficForecast;
+import org.filigree.trainer.moments.MomentsFile;
 
 /** The forecast of a run as it is set up, on the cluster as it is. */
 public final class Forecasts {
@@ -48,6 +49,8 @@ public final class Forecasts {
         var available = available(facts, settings);
         var ofAStep = Math.max(1, config.training().globalBatchSize() / averaging.workers());
         var trainable = setup.plan().layout().size();
+        var keeps = averaging.innerState() == RunConfig.InnerState.KEEP;
+        var heap = executor.heap(trainable, keeps ? TaskThreads.workersOfAnExecutor(spark, averaging.workers()) : 0);
         return new RunForecast(
                 facts.reason(),
                 new RunForecast.Memory(
@@ -55,7 +58,7 @@ public final class Forecasts {
                         executor.sessions(microBatch) / executor.tasks(),
                         executor.tasks(),
                         executor.needed(microBatch),
-                        executor.heap(trainable),
+                        heap,
                         available.isPresent() ? available.getAsLong() : null,
                         microBatch,
                         executor.longest(),
@@ -63,6 +66,7 @@ public final class Forecasts {
                                 ? executor.largest(available.getAsLong(), Math.max(ofAStep, microBatch))
                                 : null),
                 traffic,
+                keeps ? averaging.workers() * MomentsFile.bytes(trainable) : 0,
                 new RunForecast.Work(
                         manifest.train().rows(),
                         manifest.train().tokens(),
@@ -70,7 +74,7 @@ public final class Forecasts {
                         setup.steps(),
                         (setup.steps() + localSteps - 1) / localSteps,
                         averaging.exchange().name().toLowerCase(java.util.Locale.ROOT)),
-                settings.misfits(outsideHeap, executor.heap(trainable), traffic, threads));
+                settings.misfits(outsideHeap, heap, traffic, threads));
     }
 
     /** Of a GPU's memory nobody tells here. */

@@ -61,7 +61,10 @@ public record RunSetup(
     }
 
     static SparkRound.Gathering gathering(AdapterPlan plan, RunConfig config) {
-        return SparkRound.Gathering.of(config.averaging().workers(), wire(plan, config));
+        // A reducer would wait for every worker's part.
+        return config.averaging().quorum() != null
+                ? SparkRound.Gathering.COLLECT
+                : SparkRound.Gathering.of(config.averaging().workers(), wire(plan, config));
     }
 
     static AdapterWire wire(AdapterPlan plan, RunConfig config) {

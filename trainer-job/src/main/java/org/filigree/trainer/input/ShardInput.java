@@ -10,6 +10,7 @@ import org.filigree.dataprep.shard.ShardManifest;
 import org.filigree.dataprep.shard.ShardReader;
 import org.filigree.engine.Base;
 import org.filigree.engine.SessionOptions;
+import org.filigree.format.FileTree;
 import org.filigree.format.HuggingFaceFolder;
 import org.filigree.format.PeftAdapter;
 import org.filigree.lora.AdapterPlan;
@@ -75,6 +76,11 @@ public final class ShardInput implements WorkerInput {
     }
 
     @Override
+    public FileTree files() {
+        return new HadoopFiles(configuration());
+    }
+
+    @Override
     public Base load() {
         var choice = base.choose();
         try {
@@ -98,7 +104,7 @@ public final class ShardInput implements WorkerInput {
 
     @Override
     public float[] published(String folder, AdapterPlan plan) {
-        var files = new HadoopFiles(configuration());
+        var files = files();
         try {
             return lora == null
                     ? FirstValues.ofBase(HuggingFaceFolder.open(files, folder), plan)
@@ -116,7 +122,7 @@ public final class ShardInput implements WorkerInput {
     @Override
     public Rows rows(Side side) {
         try {
-            var manifest = ShardManifest.read(new HadoopFiles(configuration()), corpus);
+            var manifest = ShardManifest.read(files(), corpus);
             var split = side == Side.TRAIN ? manifest.train() : manifest.heldOut();
             return new ShardReader(configuration(), corpus, split, GROUPS_HELD)::row;
         } catch (IOException e) {

@@ -25,6 +25,12 @@ public final class TaskThreads {
         return Math.max(1, Math.min(workers, slots));
     }
 
+    /** Workers whose tasks one JVM runs in a round, where all take alike. */
+    static int workersOfAnExecutor(JavaSparkContext spark, int workers) {
+        var executors = spark.isLocal() ? 1 : Math.max(1, spark.defaultParallelism() / coresOfAnExecutor(spark));
+        return (workers + executors - 1) / executors;
+    }
+
     /** What cpus leave room for, and GPUs where tasks ask for them. */
     static int slots(SparkConf conf, int cores) {
         var byCpus = cores / conf.getInt("spark.task.cpus", 1);

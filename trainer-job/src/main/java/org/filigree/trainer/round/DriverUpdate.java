@@ -91,6 +91,8 @@ record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, 
                         rates.at(after.step() - 1),
                         norm,
                         drift,
+                        results.stream().mapToInt(RoundResult::replayed).sum(),
+                        round.members(),
                         round.traffic(),
                         RoundLoop.origins(results)));
     }

@@ -10,13 +10,16 @@ import org.filigree.engine.Fingerprint;
 import org.filigree.engine.KernelProbe;
 import org.filigree.engine.Session;
 import org.filigree.engine.SessionOptions;
+import org.filigree.format.FileTree;
 import org.filigree.lora.AdapterPlan;
+import org.filigree.trainer.moments.MomentsCache;
 import org.filigree.trainer.round.WorkerInput.Rows;
 import org.filigree.trainer.round.WorkerInput.Side;
 
 /**
- * What a JVM keeps between tasks: bases, sessions that nobody uses just now, open corpora. The one place with state of
- * its own; a round does not depend on it, since {@link Session#put} starts every round from values alone.
+ * What a JVM keeps between tasks: bases, sessions that nobody uses just now, open corpora, moments. The one place with
+ * state of its own; a round does not depend on it, since {@link Session#put} starts every round from values alone, and
+ * moments that are not here are made again.
  */
 final class ExecutorCache {
 
@@ -47,6 +50,7 @@ final class ExecutorCache {
 
     private record Corpus(String fingerprint, Side side) {}
 
+    private final MomentsCache moments = new MomentsCache();
     private final Map<String, Loaded> bases = new LinkedHashMap<>(4, 0.75f, true);
     private final Map<Corpus, Rows> corpora = new LinkedHashMap<>(4, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -100,6 +104,10 @@ final class ExecutorCache {
             }
         }
 
+        FileTree files() {
+            return input.files();
+        }
+
         void succeeded() {
             succeeded = true;
         }
@@ -117,6 +125,10 @@ final class ExecutorCache {
                 }
             }
         }
+    }
+
+    MomentsCache moments() {
+        return moments;
     }
 
     /** The base is loaded under the lock: the tasks that wait for it need it too. */

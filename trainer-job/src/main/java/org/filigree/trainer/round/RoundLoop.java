@@ -2,6 +2,7 @@ package org.filigree.trainer.round;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
@@ -11,6 +12,8 @@ import org.filigree.trainer.averaging.AveragingRules;
 import org.filigree.trainer.averaging.Pace;
 import org.filigree.trainer.order.BatchCut;
 import org.filigree.trainer.order.RowOrder;
+import org.filigree.trainer.run.CheckpointStore;
+import org.filigree.trainer.run.MembersFolder;
 import org.filigree.trainer.run.RunState;
 
 /** The driver's loop: from the state after one round to the state after the next. */
@@ -21,6 +24,8 @@ public final class RoundLoop implements AutoCloseable {
      * @param losses one a step, before its update, over the tokens of the global batch
      * @param gradNorm before clipping; NaN where workers update by themselves
      * @param drift of the workers' products in the round; NaN where gradients are exchanged
+     * @param replayed rounds that workers made once more, together, to have their moments again
+     * @param members workers whose results are in the round, in order
      * @param traffic null where Spark lost count
      * @param origins of the results, each once
      */
@@ -32,6 +37,8 @@ public final class RoundLoop implements AutoCloseable {
             double learningRate,
             double gradNorm,
             double drift,
+            int replayed,
+            List<Integer> members,
             Traffic traffic,
             List<Origin> origins) {}
 
@@ -82,7 +89,7 @@ public final class RoundLoop implements AutoCloseable {
                 steps);
         var rules = AveragingRules.of(averaging, training.seed(), adapter);
         this.planner = new RoundPlanner(adapter, training, averaging, order, lengths, rates, rules);
-        this.moments = gradients() || rules.moments();
+        this.moments = gradients() || rules.averagesMoments();
         this.update = new DriverUpdate(training, averaging, rates);
     }
 
@@ -110,16 +117,28 @@ public final class RoundLoop implements AutoCloseable {
         return state.step() >= steps;
     }
 
+    /** As {@link #next(RunState, MembersFolder)}, of a run whose rounds wait for all workers. */
+    public Next next(RunState state) {
+        return next(state, null);
+    }
+
     /**
      * Makes one round; {@code state} stays as it was.
      *
+     * @param members not asked where all workers are in every round
      * @throws FiligreeException with DIVERGED when a loss is not finite
      */
-    public Next next(RunState state) {
+    public Next next(RunState state, MembersFolder members) {
         var localSteps = averaging.localSteps() == 0 ? state.pace().localSteps() : averaging.localSteps();
         var count = gradients() ? 1 : Math.min(localSteps, steps - state.step());
+        var quorum = averaging.quorum();
+        var known = quorum == null ? Optional.<List<Integer>>empty() : members.of(state.round() + 1);
+        var attendance = quorum == null
+                ? Attendance.all(averaging.workers())
+                : known.map(Attendance::exactly).orElseGet(() -> Attendance.quorum(averaging.workers(), quorum));
         var round = workers.train(
                 planner.plan(state.round() + 1, state.step(), count),
+                attendance,
                 new AdapterState(state.values(), state.firstMoment(), state.secondMoment()),
                 "round %d, step %d/%d, adapter %s".formatted(state.round() + 1, state.step() + count, steps, adapter));
         for (var result : round.losses()) {
@@ -130,7 +149,28 @@ public final class RoundLoop implements AutoCloseable {
                                 .formatted(state.round() + 1, rowName.apply(result.badRow()), result.worker()));
             }
         }
+        if (quorum != null && known.isEmpty()) {
+            // Before the sum is used: another driver that comes this far makes the same round.
+            members.are(state.round() + 1, round.members());
+        }
         return gradients() ? update.afterGradients(state, round) : update.afterDeltas(state, round, count);
+    }
+
+    /**
+     * Writes what the workers themselves keep beside a checkpoint of {@code state}.
+     *
+     * @param folder of the checkpoint, below {@code runFolder}
+     * @return the files, by worker; none where the workers keep nothing yet
+     */
+    public List<CheckpointStore.Entry> saveMoments(RunState state, String runFolder, String folder) {
+        return averaging.innerState() == RunConfig.InnerState.KEEP && state.round() > 0
+                ? workers.saveMoments(state.round(), averaging.workers(), runFolder, folder)
+                : List.of();
+    }
+
+    /** A checkpoint stands, and the next round follows it. */
+    public void goOnFrom(String runFolder, CheckpointStore.Manifest checkpoint) {
+        workers.goOnFrom(runFolder, checkpoint);
     }
 
     /** Scores values on the held-out rows, which the workers share by tokens. */

@@ -1,6 +1,7 @@
 package org.filigree.trainer.round;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What a worker sends up: where it was computed, its losses, and its gradients or what its steps changed, as
@@ -8,8 +9,18 @@ import java.nio.ByteBuffer;
  */
 public final class RoundResult extends Framed {
 
-    private static final int HEADER = 16;
-    private static final int STEP = 16;
+    private static final int HEADER = 6 * Integer.BYTES;
+    private static final int STEP = Double.BYTES + Long.BYTES;
+
+    static final Replay NOTHING_REPLAYED = new Replay(0, "");
+
+    /**
+     * How a worker came by what it keeps.
+     *
+     * @param rounds made once more before this one
+     * @param place the executor, where the worker's next task had better run; empty where it does not matter
+     */
+    record Replay(int rounds, String place) {}
 
     /** For the serializers. */
     public RoundResult() {
@@ -21,22 +32,39 @@ public final class RoundResult extends Framed {
      * @param origin null in parts that do not tell the losses
      * @param payload units of the adapter; empty where only losses are asked for
      */
-    RoundResult(int worker, int badRow, Origin origin, double[] losses, long[] tokens, byte[] payload) {
-        super(frame(worker, badRow, origin == null ? new byte[0] : origin.toBytes(), losses, tokens, payload));
+    RoundResult(int worker, int badRow, Origin origin, double[] losses, long[] tokens, Replay replay, byte[] payload) {
+        super(frame(
+                worker,
+                badRow,
+                origin == null ? new byte[0] : origin.toBytes(),
+                losses,
+                tokens,
+                replay.rounds(),
+                replay.place().getBytes(StandardCharsets.UTF_8),
+                payload));
     }
 
     private RoundResult(byte[] frame) {
         super(frame);
     }
 
-    private static byte[] frame(int worker, int badRow, byte[] origin, double[] losses, long[] tokens, byte[] payload) {
-        var head = HEADER + losses.length * STEP + origin.length;
+    private static byte[] frame(
+            int worker,
+            int badRow,
+            byte[] origin,
+            double[] losses,
+            long[] tokens,
+            int replayed,
+            byte[] place,
+            byte[] payload) {
+        var head = HEADER + losses.length * STEP + origin.length + place.length;
         var buffer = ByteBuffer.allocate(Math.addExact(head, payload.length));
         buffer.putInt(worker).putInt(badRow).putInt(losses.length).putInt(origin.length);
+        buffer.putInt(replayed).putInt(place.length);
         for (var step = 0; step < losses.length; step++) {
             buffer.putDouble(losses[step]).putLong(tokens[step]);
         }
-        return buffer.put(origin).put(payload).array();
+        return buffer.put(origin).put(place).put(payload).array();
     }
 
     /** The same head with another payload. */
@@ -67,12 +95,26 @@ public final class RoundResult extends Framed {
         return HEADER + steps() * STEP;
     }
 
-    private int head() {
+    private int placeAt() {
         return originAt() + read().getInt(12);
     }
 
+    private int head() {
+        return placeAt() + read().getInt(20);
+    }
+
+    int replayed() {
+        return read().getInt(16);
+    }
+
+    String place() {
+        return StandardCharsets.UTF_8
+                .decode(read().position(placeAt()).limit(head()))
+                .toString();
+    }
+
     Origin origin() {
-        return Origin.fromBytes(read().position(originAt()).limit(head()));
+        return Origin.fromBytes(read().position(originAt()).limit(placeAt()));
     }
 
     /** Sum of the step's token losses on this worker. */

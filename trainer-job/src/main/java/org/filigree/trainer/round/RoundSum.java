@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.filigree.trainer.averaging.AdapterState;
 import org.filigree.trainer.averaging.AdapterWire;
 import org.filigree.trainer.averaging.AveragingRules;
@@ -21,7 +22,7 @@ import org.filigree.trainer.averaging.SliceAverage;
 public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares drift, Traffic traffic) {
 
     /**
-     * From all workers' whole results, in any order.
+     * From the members' whole results, in any order.
      *
      * @param size of the adapter
      * @param received what the workers received
@@ -31,16 +32,20 @@ public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares
             AdapterWire wire,
             int size,
             ByteBuffer received,
+            Attendance attendance,
             List<RoundResult> results,
             Traffic traffic,
             InOrder threads) {
         var losses = inOrder(results);
+        attendance.require(losses.stream().map(RoundResult::worker).toList());
         var sum = AdapterState.zero(size, wire.moments());
         if (failed(losses)) {
             return new RoundSum(losses, sum, Drift.Squares.ZERO, traffic);
         }
-        var sent = losses.stream()
-                .map(result -> new SliceAverage.Sent(result.worker(), result.tokens(), result.payload()))
+        // Numbered anew, as a round may go on without some.
+        var sent = IntStream.range(0, losses.size())
+                .mapToObj(i -> new SliceAverage.Sent(
+                        i, losses.get(i).tokens(), losses.get(i).payload()))
                 .toList();
         var drifts = new ArrayList<Drift.Squares>();
         new SliceAverage(rules, wire, 0, wire.units().size())
@@ -99,6 +104,11 @@ public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares
         return results.stream()
                 .sorted(Comparator.comparingInt(RoundResult::worker))
                 .toList();
+    }
+
+    /** The workers whose results are in it, in order. */
+    List<Integer> members() {
+        return losses.stream().map(RoundResult::worker).toList();
     }
 
     long tokens() {

@@ -3,7 +3,6 @@ package org.filigree.trainer.round;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -13,6 +12,11 @@ import org.filigree.lora.AdapterPlan;
 import org.filigree.trainer.averaging.AdapterState;
 import org.filigree.trainer.averaging.AdapterWire;
 import org.filigree.trainer.averaging.InOrder;
+import org.filigree.trainer.run.CheckpointStore;
+import scala.Tuple2;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag;
 
 /**
  * One round as one Spark job: a partition a worker, the adapter down by one broadcast, plain task retry. Few workers'
@@ -48,11 +52,21 @@ public final class SparkRound implements Workers {
     private final WorkerInput input;
     private final AdapterPlan plan;
     private final Gathering gathering;
+    private final Alarm alarm;
     private final TrafficListener listener = new TrafficListener();
+    // No task of the run is at work while its driver is.
+    private final InOrder threads = InOrder.onAllCores();
+    private final KeptRounds kept = new KeptRounds();
     private Broadcast<float[]> fixed;
 
     /** @param plan the adapter's, every tensor of it */
     public SparkRound(JavaSparkContext spark, WorkerInput input, AdapterPlan plan, Gathering gathering) {
+        this(spark, input, plan, gathering, Alarm.CLOCK);
+    }
+
+    /** @param alarm for the deadline of rounds that need not wait for all */
+    public SparkRound(JavaSparkContext spark, WorkerInput input, AdapterPlan plan, Gathering gathering, Alarm alarm) {
+        this.alarm = alarm;
         this.spark = spark;
         this.input = input;
         this.plan = plan;
@@ -61,39 +75,79 @@ public final class SparkRound implements Workers {
     }
 
     @Override
-    public RoundSum train(RoundPlan round, AdapterState state, String description) {
+    public RoundSum train(RoundPlan round, Attendance attendance, AdapterState state, String description) {
         var rules = round.rules();
         var trained = rules.trained(plan);
         var wire = rules.wire(trained);
-        // No task of the run is at work while its driver is.
-        var threads = InOrder.onAllCores();
         var encoded = wire.encode(state, 0, wire.units().size(), rules.downKey(round.round()), threads);
         if (fixed == null && !trained.trainsA()) {
             fixed = spark.broadcast(state.values());
         }
-        var down = spark.broadcast(encoded);
+        var sent = new SentRound(round, spark.broadcast(encoded), fixed);
+        var made = false;
+        try {
+            var sum = sum(sent, attendance, wire, encoded, description);
+            if (rules.keepsMoments()) {
+                kept.made(sent, sum.losses());
+                made = true;
+            }
+            return sum;
+        } finally {
+            if (!made) {
+                sent.down().destroy();
+            }
+        }
+    }
+
+    private RoundSum sum(SentRound sent, Attendance attendance, AdapterWire wire, byte[] encoded, String description) {
+        var round = sent.plan();
+        var keeps = round.rules().keepsMoments();
+        var task = new TrainTask(input, sent, keeps ? kept.after(round.round() - 1) : null);
+        var size = plan.layout().size();
         try (var count = listener.count()) {
-            var task = new TrainTask(input, round, down, fixed);
-            var size = plan.layout().size();
             if (gathering == Gathering.COLLECT) {
-                var results = counted(count, description, () -> collected(task, round.workers()));
+                var results = counted(count, description, () -> collected(task, attendance));
                 return RoundSum.ofWorkers(
-                        rules, wire, size, ByteBuffer.wrap(encoded), results, count.traffic(bytes(down)), threads);
+                        round.rules(),
+                        wire,
+                        size,
+                        ByteBuffer.wrap(encoded),
+                        attendance,
+                        results,
+                        count.traffic(bytes(sent.down())),
+                        threads);
             }
             var slices = Math.min(round.workers(), wire.units().size());
-            var results = counted(count, description, () -> scattered(task, round, slices, down));
-            return RoundSum.ofSlices(wire, size, results, count.traffic(bytes(down)), threads);
-        } finally {
-            down.destroy();
+            var results = counted(count, description, () -> scattered(task, round, slices, sent.down()));
+            return RoundSum.ofSlices(wire, size, results, count.traffic(bytes(sent.down())), threads);
         }
+    }
+
+    @Override
+    public List<CheckpointStore.Entry> saveMoments(int round, int count, String runFolder, String folder) {
+        var task = new MomentsTask(input, kept.after(round), runFolder, folder);
+        return described(
+                        "checkpoint after round %d: moments".formatted(round),
+                        () -> workers(count).map(task::write).collect())
+                .stream()
+                .map(MomentsTask::entry)
+                .toList();
+    }
+
+    @Override
+    public void goOnFrom(String runFolder, CheckpointStore.Manifest checkpoint) {
+        kept.goOnFrom(runFolder, checkpoint);
     }
 
     private <T> T counted(TrafficListener.Count count, String description, Supplier<T> job) {
         return marked(TrafficListener.ROUND, count.id(), () -> described(description, job));
     }
 
-    private List<RoundResult> collected(TrainTask task, int count) {
-        return workers(count).map(task::whole).collect();
+    private List<RoundResult> collected(TrainTask task, Attendance attendance) {
+        var workers = workers(attendance.expected());
+        return attendance.waitsForAll()
+                ? workers.map(task::whole).collect()
+                : new QuorumJob(spark, alarm).run(workers, task, attendance);
     }
 
     private List<SliceResult> scattered(TrainTask task, RoundPlan round, int slices, Broadcast<byte[]> down) {
@@ -105,7 +159,29 @@ public final class SparkRound implements Workers {
     }
 
     private JavaRDD<Integer> workers(int count) {
-        return spark.parallelize(IntStream.range(0, count).boxed().toList(), count);
+        return workers(Attendance.all(count).expected());
+    }
+
+    /** A partition a worker, best run where the worker has its moments. */
+    private JavaRDD<Integer> workers(List<Integer> numbers) {
+        var places = kept.places();
+        if (places.size() != numbers.size()) {
+            return spark.parallelize(numbers, numbers.size());
+        }
+        var placed = numbers.stream()
+                .map(worker -> new Tuple2<>(worker, seq(List.of(places.get(worker)))))
+                .toList();
+        return JavaRDD.fromRDD(spark.sc().makeRDD(seq(placed), anyClass()), anyClass());
+    }
+
+    private static <T> Seq<T> seq(List<T> list) {
+        return CollectionConverters.asScala(list).toSeq();
+    }
+
+    /** As Spark's own Java classes have it. */
+    @SuppressWarnings("unchecked")
+    private static <T> ClassTag<T> anyClass() {
+        return (ClassTag<T>) ClassTag.AnyRef();
     }
 
     /** A broadcast's size as an executor fetches it. */
@@ -179,6 +255,7 @@ public final class SparkRound implements Workers {
     @Override
     public void close() {
         spark.sc().removeSparkListener(listener);
+        kept.close();
         if (fixed != null) {
             fixed.destroy();
         }

@@ -1,11 +1,10 @@
 package org.filigree.trainer.round;
 
 import java.io.Serializable;
-import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.spark.broadcast.Broadcast;
-import org.filigree.trainer.averaging.AdapterState;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.scheduler.ExecutorCacheTaskLocation;
 import org.filigree.trainer.averaging.AdapterWire;
 import org.filigree.trainer.averaging.InOrder;
 import scala.Tuple2;
@@ -13,11 +12,9 @@ import scala.Tuple2;
 /**
  * One worker's task of a round: the adapter down, the steps, what came of them up, whole or in slices.
  *
- * @param down what the driver sent, as {@link AdapterWire} encodes it
- * @param fixed {@code [n]} values of what does not train and so does not travel each round; null where everything trains
+ * @param kept null where the worker keeps no moments
  */
-record TrainTask(WorkerInput input, RoundPlan plan, Broadcast<byte[]> down, Broadcast<float[]> fixed)
-        implements Serializable {
+record TrainTask(WorkerInput input, SentRound sent, KeptMoments kept) implements Serializable {
 
     private static final byte[] NOTHING = {};
 
@@ -25,13 +22,10 @@ record TrainTask(WorkerInput input, RoundPlan plan, Broadcast<byte[]> down, Broa
     RoundResult whole(int worker) {
         try (var lease = ExecutorCache.OF_THIS_JVM.lease(input)) {
             var wire = wire(lease);
-            var outcome = train(lease, wire, worker);
+            var made = make(lease, worker);
             lease.succeeded();
-            return result(
-                    worker,
-                    lease.origin(),
-                    outcome,
-                    payload(wire, outcome, worker, 0, wire.units().size()));
+            return made.result(
+                    lease.origin(), payload(wire, made, 0, wire.units().size()));
         }
     }
 
@@ -39,47 +33,56 @@ record TrainTask(WorkerInput input, RoundPlan plan, Broadcast<byte[]> down, Broa
     Stream<Tuple2<Long, RoundResult>> sliced(int worker, int slices) {
         try (var lease = ExecutorCache.OF_THIS_JVM.lease(input)) {
             var wire = wire(lease);
-            var outcome = train(lease, wire, worker);
+            var made = make(lease, worker);
             var bounds = wire.cut(slices);
             lease.succeeded();
             var origin = lease.origin();
             return IntStream.range(0, slices)
                     .mapToObj(s -> new Tuple2<>(
                             SliceKey.of(s, worker),
-                            result(
-                                    worker,
-                                    s == 0 ? origin : null,
-                                    outcome,
-                                    payload(wire, outcome, worker, bounds[s], bounds[s + 1]))));
+                            made.result(s == 0 ? origin : null, payload(wire, made, bounds[s], bounds[s + 1]))));
         }
     }
 
     private AdapterWire wire(ExecutorCache.Lease lease) {
-        return plan.rules().wire(plan.rules().trained(lease.plan()));
+        var rules = sent.plan().rules();
+        return rules.wire(rules.trained(lease.plan()));
     }
 
-    private WorkerRound.Outcome train(ExecutorCache.Lease lease, AdapterWire wire, int worker) {
-        var size = lease.plan().layout().size();
-        var received = AdapterState.zero(size, wire.moments());
-        if (fixed != null) {
-            System.arraycopy(fixed.value(), 0, received.values(), 0, size);
+    private record Made(int worker, WorkerRound.Outcome outcome, RoundResult.Replay replay) {
+        RoundResult result(Origin origin, byte[] payload) {
+            return new RoundResult(
+                    worker, outcome.badRow(), origin, outcome.losses(), outcome.tokens(), replay, payload);
         }
-        wire.decode(ByteBuffer.wrap(down.value()), received);
-        return new WorkerRound(lease, plan, worker).run(received);
     }
 
-    private byte[] payload(AdapterWire wire, WorkerRound.Outcome outcome, int worker, int from, int to) {
-        return outcome.failed()
+    private Made make(ExecutorCache.Lease lease, int worker) {
+        if (kept == null) {
+            return new Made(worker, sent.train(lease, worker, null), RoundResult.NOTHING_REPLAYED);
+        }
+        var found = kept.find(lease, worker);
+        var outcome = sent.train(lease, worker, found.moments());
+        if (!outcome.failed()) {
+            kept.leave(worker, sent.plan().round(), outcome.moments());
+        }
+        return new Made(worker, outcome, new RoundResult.Replay(found.replayed(), place()));
+    }
+
+    /** This executor, as Spark's scheduler takes a preference for it. */
+    private static String place() {
+        var here = SparkEnv.get().blockManager().blockManagerId();
+        return new ExecutorCacheTaskLocation(here.host(), here.executorId()).toString();
+    }
+
+    private byte[] payload(AdapterWire wire, Made made, int from, int to) {
+        var plan = sent.plan();
+        return made.outcome().failed()
                 ? NOTHING
                 : wire.encode(
-                        outcome.up(),
+                        made.outcome().up(),
                         from,
                         to,
-                        plan.rules().upKey(plan.round(), worker),
+                        plan.rules().upKey(plan.round(), made.worker()),
                         InOrder.ON_THE_CALLERS_THREAD);
-    }
-
-    private static RoundResult result(int worker, Origin origin, WorkerRound.Outcome outcome, byte[] payload) {
-        return new RoundResult(worker, outcome.badRow(), origin, outcome.losses(), outcome.tokens(), payload);
     }
 }

@@ -3,6 +3,7 @@ package org.filigree.trainer.round;
 import java.io.Serializable;
 import org.filigree.engine.Base;
 import org.filigree.engine.SessionOptions;
+import org.filigree.format.FileTree;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.model.ModelSpec;
 import org.filigree.text.TokenRow;
@@ -23,6 +24,9 @@ public interface WorkerInput extends Serializable {
 
     /** Equal where base and engine settings are: the key under which a JVM keeps the base. */
     String baseFingerprint();
+
+    /** The files that the run's folder is on. */
+    FileTree files();
 
     /** Opens an engine and loads the base; called once a JVM. */
     Base load();

@@ -33,7 +33,7 @@ final class WorkerRound {
     /** A loss or gradient that is not finite ends the worker's round: the driver stops the run by its row. */
     Outcome run(AdapterState received) {
         session.put(SLOT, plan.rules().trained(lease.plan()), received.values());
-        if (plan.rules().moments()) {
+        if (carriesMoments()) {
             session.setMoments(SLOT, new AdamW.Moments(received.first(), received.second()));
         }
         var steps = plan.rows()[worker].length;
@@ -48,14 +48,22 @@ final class WorkerRound {
         return new Outcome(badRow, losses, tokens, up(received));
     }
 
+    private boolean carriesMoments() {
+        return plan.rules().averagesMoments() || plan.rules().keepsMoments();
+    }
+
     /**
      * @param badRow the first row whose loss was not finite, or -1
      * @param losses one a step: sum over its tokens
-     * @param up gradients of sums, or what the steps changed, and the moments where they travel
+     * @param up gradients of sums, or what the steps changed, and the moments where they outlive the round
      */
     record Outcome(int badRow, double[] losses, long[] tokens, AdapterState up) {
         boolean failed() {
             return badRow != NO_BAD_ROW;
+        }
+
+        AdamW.Moments moments() {
+            return new AdamW.Moments(up.first(), up.second());
         }
     }
 
@@ -87,7 +95,7 @@ final class WorkerRound {
             return;
         }
         // Moments that begin anew each round are corrected by the steps since.
-        var since = plan.rules().moments() ? plan.firstStep() + step + 1 : step + 1;
+        var since = carriesMoments() ? plan.firstStep() + step + 1 : step + 1;
         session.update(
                 SLOT,
                 new AdamWStep(
@@ -111,7 +119,7 @@ final class WorkerRound {
         for (var i = 0; i < delta.length; i++) {
             delta[i] -= before[i];
         }
-        if (!plan.rules().moments()) {
+        if (!carriesMoments()) {
             return AdapterState.of(delta);
         }
         var moments = session.moments(SLOT);

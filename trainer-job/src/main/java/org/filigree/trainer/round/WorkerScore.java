@@ -41,6 +41,12 @@ final class WorkerScore {
             correct += Arrays.stream(cost.correct()).asLongStream().sum();
         }
         return new RoundResult(
-                worker, NO_BAD_ROW, lease.origin(), new double[] {loss, correct}, new long[] {tokens, 0}, NOTHING);
+                worker,
+                NO_BAD_ROW,
+                lease.origin(),
+                new double[] {loss, correct},
+                new long[] {tokens, 0},
+                RoundResult.NOTHING_REPLAYED,
+                NOTHING);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -25,26 +26,64 @@ public final class CheckpointStore {
     private static final String MANIFEST = "manifest.json";
 
     /** @param path below the run folder */
-    public record Entry(String path, long size, String sha256) {}
+    public record Entry(String path, long size, String sha256) implements Serializable {}
 
     /**
      * What a checkpoint consists of.
      *
      * @param segments of events, in order, from the run's start to this checkpoint
      * @param machines parts of the fingerprints that the state was computed on, in the order they joined
+     * @param moments of the workers, where they keep their own; who reads one checks its content
      */
     public record Manifest(
-            int round, long epoch, Entry state, List<Entry> segments, List<Map<String, String>> machines) {}
+            int round,
+            long epoch,
+            Entry state,
+            List<Entry> segments,
+            List<Map<String, String>> machines,
+            List<Entry> moments) {
+        public Manifest {
+            // Where an earlier build wrote it.
+            moments = moments == null ? List.of() : moments;
+        }
+    }
+
+    /** Whoever writes a part of a checkpoint that the driver does not have. */
+    public interface WorkersPart {
+        WorkersPart NONE = (state, folder) -> List.of();
+
+        /**
+         * Writes files that nobody else writes.
+         *
+         * @param folder of the checkpoint, below the run folder
+         */
+        List<Entry> write(RunState state, String folder) throws IOException;
+    }
 
     /** A valid checkpoint: the state, and the events so far, one JSON object each. */
     public record Found(RunState state, List<String> events, Manifest manifest) {}
 
     private final FileTree files;
     private final String runFolder;
+    private final WorkersPart workers;
 
     public CheckpointStore(FileTree files, String runFolder) {
+        this(files, runFolder, WorkersPart.NONE);
+    }
+
+    public CheckpointStore(FileTree files, String runFolder, WorkersPart workers) {
         this.files = files;
         this.runFolder = runFolder;
+        this.workers = workers;
+    }
+
+    public String runFolder() {
+        return runFolder;
+    }
+
+    /** For a driver of that epoch. */
+    public MembersFolder members(long epoch) {
+        return new MembersFolder(files, runFolder, epoch);
     }
 
     /**
@@ -86,7 +125,8 @@ public final class CheckpointStore {
         var lines = newEvents.isEmpty() ? "" : String.join("\n", newEvents) + "\n";
         segments.add(write("events/" + name + ".jsonl", lines.getBytes(StandardCharsets.UTF_8)));
         var written = write("checkpoints/" + name + "/state.bin", state.toBytes());
-        var manifest = new Manifest(state.round(), epoch, written, List.copyOf(segments), machines);
+        var moments = workers.write(state, "checkpoints/" + name);
+        var manifest = new Manifest(state.round(), epoch, written, List.copyOf(segments), machines, moments);
         // The commit: before this line there is no checkpoint, after it there is one.
         write("checkpoints/" + name + "/" + MANIFEST, JSON.writeValueAsBytes(manifest));
         return manifest;
@@ -163,6 +203,11 @@ public final class CheckpointStore {
         var state = valid(manifest.state());
         if (state.isEmpty()) {
             return Optional.empty();
+        }
+        for (var entry : manifest.moments()) {
+            if (!files.exists(at(entry.path())) || files.size(at(entry.path())) != entry.size()) {
+                return Optional.empty();
+            }
         }
         var events = new ArrayList<String>();
         for (var segment : manifest.segments()) {

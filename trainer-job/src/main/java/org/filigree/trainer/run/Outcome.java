@@ -14,7 +14,7 @@ import java.util.SortedMap;
  *
  * @param code the exit code
  * @param message one line; for a failure what went wrong, what was saved and how to go on
- * @param exact whether all of it was computed on machines of one fingerprint; null where it did not end
+ * @param exact whether all of it was computed on machines of one fingerprint, by all workers in every round; null where it did not end
  * @param machines the parts of their fingerprints
  * @param heldOutBefore held-out loss before training; null without held-out rows
  * @param seconds of this driver's work

@@ -13,6 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.filigree.config.RunConfig.Aggregation;
+import org.filigree.config.RunConfig.InnerState;
 import org.filigree.lora.AdapterLayout;
 import org.filigree.lora.AdapterPlan;
 
@@ -55,16 +56,18 @@ class SliceAverageTest {
 
     private static Result average(AveragingRules rules, int workers, int slices, long seed, InOrder threads) {
         var wire = rules.wire(rules.trained(PLAN));
-        var down = wire.encode(random(seed, rules.moments()), 0, wire.units().size(), rules.downKey(1), threads);
+        var down = wire.encode(
+                random(seed, rules.averagesMoments()), 0, wire.units().size(), rules.downKey(1), threads);
         var bounds = wire.cut(slices);
-        var sum = AdapterState.zero(SIZE, rules.moments());
+        var sum = AdapterState.zero(SIZE, rules.averagesMoments());
         var drifts = new ArrayList<Drift.Squares>();
         for (var s = 0; s < slices; s++) {
             var from = bounds[s];
             var to = bounds[s + 1];
             var sent = new ArrayList<SliceAverage.Sent>();
             for (var w = 0; w < workers; w++) {
-                var bytes = wire.encode(random(seed + 1 + w, rules.moments()), from, to, rules.upKey(1, w), threads);
+                var bytes = wire.encode(
+                        random(seed + 1 + w, rules.averagesMoments()), from, to, rules.upKey(1, w), threads);
                 sent.add(new SliceAverage.Sent(w, 10L + w, ByteBuffer.wrap(bytes)));
             }
             Collections.shuffle(sent, new Random(seed + s));
@@ -86,7 +89,8 @@ class SliceAverageTest {
             @ForAll @IntRange(min = 1, max = 5) int slices,
             @ForAll long seed) {
         var moments = !gradients && aggregation != Aggregation.PRODUCT && seed % 2 == 0;
-        var rules = new AveragingRules(gradients, format, moments, aggregation, seed);
+        var inner = moments ? InnerState.AVERAGE : InnerState.RESET;
+        var rules = new AveragingRules(gradients, format, inner, aggregation, seed);
         var whole = average(rules, workers, 1, seed);
         var sliced = average(rules, workers, slices, seed);
         assertThat(sliced.values()).containsExactly(whole.values());
@@ -101,7 +105,7 @@ class SliceAverageTest {
             @ForAll @IntRange(min = 1, max = 6) int workers,
             @ForAll @IntRange(min = 2, max = 5) int threads,
             @ForAll long seed) {
-        var rules = new AveragingRules(false, format, false, aggregation, seed);
+        var rules = new AveragingRules(false, format, InnerState.RESET, aggregation, seed);
         var alone = average(rules, workers, 1, seed, InOrder.ON_THE_CALLERS_THREAD);
         var together = average(rules, workers, 1, seed, new InOrder(threads));
         assertThat(together.state().values()).containsExactly(alone.state().values());
@@ -123,7 +127,7 @@ class SliceAverageTest {
 
     @Example
     void oneWorkersProductIsItsOwn() {
-        var rules = new AveragingRules(false, WireFormat.FLOAT32, false, Aggregation.PRODUCT, 1);
+        var rules = new AveragingRules(false, WireFormat.FLOAT32, InnerState.RESET, Aggregation.PRODUCT, 1);
         var before = random(1, false).values();
         var delta = random(2, false).values();
         var moved = average(rules, 1, 1, 1).values();
@@ -152,7 +156,7 @@ class SliceAverageTest {
 
     @Example
     void aFrozenAStaysAtHome() {
-        var rules = new AveragingRules(false, WireFormat.FLOAT32, false, Aggregation.FROZEN_A, 1);
+        var rules = new AveragingRules(false, WireFormat.FLOAT32, InnerState.RESET, Aggregation.FROZEN_A, 1);
         var wire = rules.wire(rules.trained(PLAN));
         var b = PLAN.wraps().stream()
                 .mapToInt(wrap -> PLAN.layout().find(wrap.b()).elements())

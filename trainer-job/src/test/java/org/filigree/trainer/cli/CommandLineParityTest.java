@@ -66,8 +66,32 @@ class CommandLineParityTest {
         "llama-full, 2"
     })
     void theCurveAndTheAdapterOfTheReferenceComeOut(String name, int workers) throws IOException {
+        assertReference(name, Map.of("workers", workers, "exchange", "gradients"));
+    }
+
+    /** One worker's mean is its own, so rounds of local steps are one run of AdamW where its moments outlive them. */
+    @ParameterizedTest
+    @CsvSource({"gpt2", "llama", "llama-clip-cosine"})
+    void aWorkerThatKeepsItsMomentsTrainsLikeOneProcess(String name) throws IOException {
+        assertReference(
+                name,
+                Map.of(
+                        "workers",
+                        1,
+                        "exchange",
+                        "parameters",
+                        "local_steps",
+                        4,
+                        "wire",
+                        "float32",
+                        "inner_state",
+                        "keep"));
+    }
+
+    private void assertReference(String name, Map<String, Object> averaging) throws IOException {
         var reference = new ReferenceCase(name, folder.resolve("case"));
-        var file = Files.writeString(folder.resolve("case.yaml"), configuration(name, reference.reference(), workers));
+        var file =
+                Files.writeString(folder.resolve("case.yaml"), configuration(name, reference.reference(), averaging));
 
         var trained = CommandLine.run("train", file.toString());
 
@@ -79,7 +103,7 @@ class CommandLineParityTest {
         assertSame(plan, reference.end(plan), published(name, plan));
     }
 
-    private String configuration(String name, JsonNode reference, int workers) throws IOException {
+    private String configuration(String name, JsonNode reference, Map<String, Object> averaging) throws IOException {
         var training = reference.path("training");
         var schedule = training.path("schedule");
         Map<String, Object> adapter = new TreeMap<>();
@@ -123,7 +147,7 @@ class CommandLineParityTest {
             steps.put("warmup_steps", schedule.path("warmup_steps"));
         }
         root.put("training", steps);
-        root.put("averaging", Map.of("workers", workers, "exchange", "gradients"));
+        root.put("averaging", averaging);
         // JSON is YAML.
         return JSON.writeValueAsString(root);
     }

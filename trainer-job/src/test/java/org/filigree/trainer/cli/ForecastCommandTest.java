@@ -102,6 +102,41 @@ class ForecastCommandTest {
     }
 
     @Test
+    void momentsThatWorkersKeepAreForecastWhereTheyGo() throws IOException {
+        var averaging = "{workers: 2, exchange: parameters, local_steps: 3, inner_state: %s}";
+        var reset = JSON.readTree(
+                run("forecast", "kept", averaging.formatted("reset"), "--json").out());
+        var lines = run("forecast", "kept", averaging.formatted("keep"));
+        var keep = JSON.readTree(
+                run("forecast", "kept", averaging.formatted("keep"), "--json").out());
+
+        var trained = run("train", "kept", averaging.formatted("keep"));
+
+        assertThat(trained.code()).as(trained.err()).isZero();
+        var saved = 0L;
+        try (var files = Files.list(folder.resolve("runs/kept/checkpoints/00000003-1"))) {
+            for (var file : files.filter(f -> f.getFileName().toString().startsWith("moments-"))
+                    .toList()) {
+                saved += Files.size(file);
+            }
+        }
+        assertThat(saved).isPositive().isEqualTo(keep.path("checkpoint_moments").longValue());
+        assertThat(reset.path("checkpoint_moments").longValue()).isZero();
+        assertThat(lines.out()).contains("of moments, which the workers write");
+        // Of two workers in one JVM, twice what a checkpoint holds: between rounds, and in their tasks.
+        assertThat(keep.at("/memory/heap_bytes").longValue()
+                        - reset.at("/memory/heap_bytes").longValue())
+                .isEqualTo(2 * saved);
+        assertThat(keep.path("traffic")).isEqualTo(reset.path("traffic"));
+        var measured = events("kept").stream()
+                .filter(e -> e.path("event").asText().equals("measured"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(measured.path("bytes_up").longValue())
+                .isCloseTo(2 * keep.at("/traffic/up_each").longValue(), withinPercentage(5));
+    }
+
+    @Test
     void theLinesSayMemoryTrafficAndTokens() throws IOException {
         var asked = run("forecast", "lines", "{workers: 2, exchange: gradients}");
         assertThat(asked.code()).as(asked.err()).isZero();

@@ -78,7 +78,7 @@ class SparkSettingsTest {
                 "spark.executor.extraJavaOptions",
                 "-Xss2m -Dorg.bytedeco.javacpp.maxPhysicalBytes=900m");
         assertOne(found, "spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0", true);
-        var forecast = new RunForecast("", null, TRAFFIC, null, found);
+        var forecast = new RunForecast("", null, TRAFFIC, 0, null, found);
         assertThatThrownBy(forecast::requireFits)
                 .isInstanceOfSatisfying(
                         FiligreeException.class,

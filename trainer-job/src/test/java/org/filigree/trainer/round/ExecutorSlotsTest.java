@@ -49,7 +49,7 @@ class ExecutorSlotsTest {
 
     private RoundSum train(WatchedInput input, int[][][] rows, String description) {
         try (var round = new SparkRound(spark, input, input.plan(null), SparkRound.Gathering.COLLECT)) {
-            return round.train(plan(rows), AdapterState.of(input.start()), description);
+            return round.train(plan(rows), Attendance.all(rows.length), AdapterState.of(input.start()), description);
         }
     }
 

@@ -2,6 +2,7 @@ package org.filigree.trainer.round;
 
 import org.filigree.engine.Base;
 import org.filigree.engine.SessionOptions;
+import org.filigree.format.FileTree;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.model.ModelSpec;
 
@@ -13,6 +14,11 @@ interface LikeTinyInput extends WorkerInput {
     @Override
     default String baseFingerprint() {
         return input().baseFingerprint();
+    }
+
+    @Override
+    default FileTree files() {
+        return input().files();
     }
 
     @Override

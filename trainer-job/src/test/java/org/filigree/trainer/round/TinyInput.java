@@ -6,6 +6,8 @@ import java.util.List;
 import org.filigree.engine.Base;
 import org.filigree.engine.SessionOptions;
 import org.filigree.engine.kit.PlainEngine;
+import org.filigree.format.FileTree;
+import org.filigree.format.LocalFiles;
 import org.filigree.lora.AdapterLayout;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.lora.CounterRandom;
@@ -26,6 +28,11 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
     @Override
     public String baseFingerprint() {
         return "tiny " + dropout + huge;
+    }
+
+    @Override
+    public FileTree files() {
+        return new LocalFiles();
     }
 
     @Override

@@ -1,0 +1,46 @@
+package org.filigree.trainer.round;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A round's results as they come in: settled once all are there, or once enough are and the deadline has passed. What
+ * comes later is not looked at.
+ */
+final class Arrivals {
+
+    private final Attendance attendance;
+    private final List<RoundResult> results = new ArrayList<>();
+    private final CompletableFuture<List<RoundResult>> settled = new CompletableFuture<>();
+    private boolean late;
+
+    Arrivals(Attendance attendance) {
+        this.attendance = attendance;
+    }
+
+    synchronized void arrived(RoundResult result) {
+        results.add(result);
+        settle();
+    }
+
+    synchronized void deadlinePassed() {
+        late = true;
+        settle();
+    }
+
+    /** The workers cannot bring any more. */
+    void failed(Throwable reason) {
+        settled.completeExceptionally(reason);
+    }
+
+    private void settle() {
+        if (results.size() == attendance.expected().size() || (late && results.size() >= attendance.enough())) {
+            settled.complete(List.copyOf(results));
+        }
+    }
+
+    CompletableFuture<List<RoundResult>> settled() {
+        return settled;
+    }
+}

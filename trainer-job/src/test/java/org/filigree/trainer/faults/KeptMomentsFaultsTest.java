@@ -1,0 +1,198 @@
+package org.filigree.trainer.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.SparkSession;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.RunConfig;
+import org.filigree.config.RunConfigReader;
+import org.filigree.trainer.Filigree;
+import org.filigree.trainer.Progress;
+import org.filigree.trainer.round.RoundLoop;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What happens to a driver whose workers keep moments: they are in the checkpoint that the next driver goes on from. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KeptMomentsFaultsTest {
+
+    private static final int ROUNDS = FaultyRun.ROUNDS / 4;
+
+    private Path folder;
+    private FaultyRun run;
+
+    @BeforeAll
+    void undisturbed(@TempDir Path temporary) throws IOException {
+        folder = temporary;
+        run = FaultyRun.in(folder);
+        Filigree.train(spark(), config("undisturbed", folder.toString()));
+    }
+
+    @AfterAll
+    void stop() {
+        spark().stop();
+    }
+
+    /** Another one where a test has stopped it. */
+    private static SparkSession spark() {
+        return SparkSession.builder()
+                .master("local[2,4]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.hadoop.fs.full.impl", FullDisk.class.getName())
+                .getOrCreate();
+    }
+
+    private RunConfig config(String name, String output) {
+        var yaml = run.yaml(name, output, folder.resolve("shards"))
+                .replace(
+                        "exchange: gradients",
+                        "exchange: parameters, local_steps: 4, inner_state: keep, wire: bfloat16");
+        return RunConfigReader.read("test", yaml, List.of(), Map.of());
+    }
+
+    /** Ends the driver after a round, before that round's checkpoint. */
+    private static Progress dyingAfter(int round) {
+        return new Progress() {
+            @Override
+            public void round(RoundLoop.Report report, double seconds) {
+                if (report.round() == round) {
+                    throw new IllegalStateException("the driver dies here");
+                }
+            }
+        };
+    }
+
+    private void assertTheSame(String name) throws IOException {
+        assertThat(run.adapter(name)).isEqualTo(run.adapter("undisturbed"));
+        assertThat(run.rounds(name))
+                .isEqualTo(IntStream.rangeClosed(1, ROUNDS).boxed().toList());
+    }
+
+    @Test
+    void aDriverThatDiesBetweenCheckpointsGoesOnWithTheMomentsOfTheLast() throws IOException {
+        var config = config("dead", folder.toString());
+        assertThatThrownBy(() -> Filigree.train(spark(), config, dyingAfter(4)))
+                .hasMessageContaining("the driver dies here; the checkpoint after round 2");
+
+        Filigree.train(spark(), config);
+
+        assertTheSame("dead");
+    }
+
+    @Test
+    void aDiskFullWhileMomentsAreWrittenLeavesTheCheckpointBefore() throws IOException {
+        var config = config("full", "full:" + folder);
+        assertThatThrownBy(() -> Filigree.train(spark(), config, new Progress() {
+                    @Override
+                    public void round(RoundLoop.Report report, double seconds) {
+                        if (report.round() == 2) {
+                            // The driver's part and one worker's; no more.
+                            FullDisk.ROOM.set(sizeOfAState() * 2);
+                        }
+                    }
+                }))
+                .hasMessageContaining("No space left on device")
+                .hasMessageContaining("the checkpoint after round 0");
+        FullDisk.ROOM.set(Long.MAX_VALUE);
+        // A task that Spark has cancelled may still write its file there, which no manifest names.
+        assertThat(folder.resolve("full/checkpoints/00000002-1/manifest.json")).doesNotExist();
+
+        Filigree.train(spark(), config);
+
+        assertTheSame("full");
+    }
+
+    private long sizeOfAState() {
+        return folder.resolve("undisturbed/checkpoints/00000004-1/state.bin")
+                .toFile()
+                .length();
+    }
+
+    @Test
+    void momentsThatWereChangedOnTheDiskEndTheRunWithTheirPath() throws IOException {
+        var config = config("changed", folder.toString());
+        assertThatThrownBy(() -> Filigree.train(spark(), config, dyingAfter(4))).hasMessageContaining("dies here");
+        var moments =
+                momentsOf(folder.resolve("changed/checkpoints/00000002-1")).get(0);
+        var content = Files.readAllBytes(moments);
+        content[7] ^= 1;
+        Files.write(moments, content);
+
+        assertThatThrownBy(() -> Filigree.train(spark(), config))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.DATA))
+                .hasMessageContaining(moments + ": not as it was written");
+    }
+
+    @Test
+    void aCheckpointWithoutOneWorkersMomentsIsPassedOver() throws IOException {
+        var config = config("missing", folder.toString());
+        assertThatThrownBy(() -> Filigree.train(spark(), config, dyingAfter(4))).hasMessageContaining("dies here");
+        Files.delete(momentsOf(folder.resolve("missing/checkpoints/00000002-1")).get(1));
+
+        Filigree.train(spark(), config);
+
+        assertTheSame("missing");
+    }
+
+    @Test
+    void aDriverToldToStopSavesItsLastRoundWhileSparkLives() throws IOException {
+        var config = config("stopped", folder.toString());
+        assertThatThrownBy(() -> Filigree.train(spark(), config, stoppedAfter(3, () -> {})))
+                .hasMessageContaining("stopped after round 3; the checkpoint after round 3");
+
+        Filigree.train(spark(), config);
+
+        assertTheSame("stopped");
+    }
+
+    @Test
+    void aDriverToldToStopWithoutSparkEndsAsStoppedWithTheCheckpointBefore() throws IOException {
+        var config = config("downed", folder.toString());
+        assertThatThrownBy(() -> Filigree.train(spark(), config, stoppedAfter(3, () -> spark().stop())))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.STOPPED))
+                .hasMessageContaining("stopped after round 3; the checkpoint after round 2");
+
+        Filigree.train(spark(), config);
+
+        assertTheSame("downed");
+    }
+
+    private static Progress stoppedAfter(int round, Runnable then) {
+        return new Progress() {
+            private boolean stopped;
+
+            @Override
+            public void round(RoundLoop.Report report, double seconds) {
+                if (report.round() == round) {
+                    stopped = true;
+                    then.run();
+                }
+            }
+
+            @Override
+            public boolean stopRequested() {
+                return stopped;
+            }
+        };
+    }
+
+    private static List<Path> momentsOf(Path checkpoint) throws IOException {
+        try (var files = Files.list(checkpoint)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("moments-"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package org.filigree.trainer.round;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ArrivalsTest {
+
+    private final Arrivals arrivals = new Arrivals(new Attendance(List.of(0, 1, 2), 2, 60));
+
+    private static RoundResult result(int worker) {
+        return new RoundResult(worker, -1, null, new double[1], new long[1], RoundResult.NOTHING_REPLAYED, new byte[0]);
+    }
+
+    @Test
+    void allSettleItBeforeTheDeadline() {
+        for (var worker : List.of(2, 0)) {
+            arrivals.arrived(result(worker));
+        }
+        assertThat(arrivals.settled()).as("two of three in time").isNotDone();
+        arrivals.arrived(result(1));
+        assertThat(arrivals.settled().join()).hasSize(3);
+    }
+
+    @Test
+    void theDeadlineSettlesItWithThoseWhoAreThere() {
+        arrivals.arrived(result(2));
+        arrivals.arrived(result(0));
+        arrivals.deadlinePassed();
+        assertThat(arrivals.settled().join()).extracting(RoundResult::worker).containsExactly(2, 0);
+    }
+
+    @Test
+    void afterTheDeadlineItWaitsForEnough() {
+        arrivals.arrived(result(1));
+        arrivals.deadlinePassed();
+        assertThat(arrivals.settled()).isNotDone();
+        arrivals.arrived(result(2));
+        assertThat(arrivals.settled().join()).hasSize(2);
+    }
+
+    @Test
+    void whoComesLaterIsNotLookedAt() {
+        arrivals.deadlinePassed();
+        arrivals.arrived(result(0));
+        arrivals.arrived(result(1));
+        arrivals.arrived(result(2));
+        assertThat(arrivals.settled().join()).extracting(RoundResult::worker).containsExactly(0, 1);
+    }
+
+    @Test
+    void aJobThatFailsIsNotWaitedFor() {
+        arrivals.failed(new IllegalStateException("lost"));
+        assertThat(arrivals.settled()).isCompletedExceptionally();
+    }
+}
