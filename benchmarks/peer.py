@@ -1,13 +1,15 @@
 #!/usr/bin/python3
-"""The peer: a plain PyTorch LoRA training step. Frozen base, r=8 on all seven projections, AdamW, the shapes of
-LlamaShape.java. Written as PEFT computes it: base(x) + lora_B(lora_A(x)) * scale, autograd for the whole step.
+"""The peer: a LoRA training step in PyTorch. Frozen base, r=8 on all seven projections, AdamW, the shapes of
+LlamaShape.java. Two models: `plain`, written as PEFT computes it (base(x) + lora_B(lora_A(x)) * scale, autograd for the
+whole step), and `peft`, the Llama of transformers with PEFT's own layers and PyTorch's fused attention.
 
-    OMP_NUM_THREADS=2 peer.py float32|bfloat16 THREADS STEPS
+    OMP_NUM_THREADS=2 peer.py float32|bfloat16 THREADS STEPS [DEVICE [small|large [plain|peft]]]
 
-bfloat16 is autocast over float32 weights. Prints one line of JSON."""
+bfloat16 is autocast, over float32 weights on a CPU and over bfloat16 ones on a GPU. Prints one line of JSON."""
 
 import json
 import resource
+import subprocess
 import sys
 import time
 
@@ -15,8 +17,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-HIDDEN, LAYERS, HEADS, INTERMEDIATE, VOCABULARY = 512, 8, 8, 1376, 8192
-ROWS, LENGTH, RANK, WARM_UP = 4, 256, 8, 3
+RANK, WARM_UP = 8, 3
+# hidden, layers, heads, intermediate, vocabulary, rows of a batch, tokens of a row
+SHAPES = {"small": (512, 8, 8, 1376, 8192, 4, 256), "large": (2048, 16, 16, 5632, 32000, 8, 1024)}
+DEVICE, SHAPE, MODEL = (sys.argv[4:] + ["cpu", "small", "plain"][len(sys.argv) - 4:])[:3]
+HIDDEN, LAYERS, HEADS, INTERMEDIATE, VOCABULARY, ROWS, LENGTH = SHAPES[SHAPE]
 
 
 class LoraLinear(nn.Module):
@@ -65,7 +70,7 @@ class Layer(nn.Module):
         return x + self.down(F.silu(self.gate(h)) * self.up(h))
 
 
-class Model(nn.Module):
+class Plain(nn.Module):
     def __init__(self):
         super().__init__()
         self.embed = nn.Embedding(VOCABULARY, HIDDEN)
@@ -88,32 +93,62 @@ class Model(nn.Module):
         return self.head(self.norm(x))
 
 
+class Peft(nn.Module):
+    def __init__(self):
+        super().__init__()
+        from peft import LoraConfig, get_peft_model
+        from transformers import LlamaConfig, LlamaForCausalLM
+        config = LlamaConfig(hidden_size=HIDDEN, num_hidden_layers=LAYERS, num_attention_heads=HEADS,
+                             intermediate_size=INTERMEDIATE, vocab_size=VOCABULARY, max_position_embeddings=2048,
+                             rms_norm_eps=1e-5, attn_implementation="sdpa", use_cache=False)
+        projections = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+        self.model = get_peft_model(LlamaForCausalLM(config), LoraConfig(
+            r=RANK, lora_alpha=2 * RANK, lora_dropout=0, target_modules=projections, task_type="CAUSAL_LM"))
+
+    def forward(self, ids):
+        return self.model(input_ids=ids).logits
+
+
+def gpu_megabytes():
+    query = ["nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits"]
+    return int(subprocess.run(query, capture_output=True, text=True, check=True).stdout.split()[0])
+
+
 def main():
     kind, threads, steps = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    on_gpu = DEVICE.startswith("cuda")
     torch.set_num_threads(threads)
+    torch.set_default_device(DEVICE)
     torch.manual_seed(0)
-    model = Model()
+    model = {"plain": Plain, "peft": Peft}[MODEL]()
+    if on_gpu and kind == "bfloat16":
+        for parameter in model.parameters():
+            if not parameter.requires_grad:
+                parameter.data = parameter.data.bfloat16()
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-4, weight_decay=0)
     ids = torch.randint(VOCABULARY, (ROWS, LENGTH))
     seconds, cores = [], []
     for step in range(WARM_UP + steps):
         begin, begin_cores = time.perf_counter(), time.process_time()
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == "bfloat16"):
+        with torch.autocast(DEVICE.split(":")[0], dtype=torch.bfloat16, enabled=kind == "bfloat16"):
             logits = model(ids)
         loss = F.cross_entropy(logits[:, :-1].reshape(-1, VOCABULARY).float(), ids[:, 1:].reshape(-1))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        if on_gpu:
+            torch.cuda.synchronize()
         if step >= WARM_UP:
             seconds.append(time.perf_counter() - begin)
             cores.append(time.process_time() - begin_cores)
     median = sorted(seconds)[len(seconds) // 2]
     core = sorted(cores)[len(cores) // 2]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(json.dumps({"side": "pytorch", "type": kind, "tokens_per_second": round(ROWS * LENGTH / median, 1),
+    print(json.dumps({"side": "pytorch" if MODEL == "plain" else MODEL, "type": kind,
+                      "tokens_per_second": round(ROWS * LENGTH / median, 1),
                       "tokens_per_core_second": round(ROWS * LENGTH / core, 1),
-                      "peak_mb": peak, "loss": round(loss.item(), 5)}))
+                      "peak_mb": peak, "gpu_mb": gpu_megabytes() if on_gpu else 0, "loss": round(loss.item(), 5)}))
 
 
 if __name__ == "__main__":

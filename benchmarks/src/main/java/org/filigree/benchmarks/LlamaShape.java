@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.filigree.lora.AdapterLayout;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.lora.CounterRandom;
@@ -17,10 +18,32 @@ import org.filigree.model.Op.NormKind;
 import org.filigree.model.Rope;
 import org.filigree.model.Weights;
 
-/** The model both sides run, with random weights: the same numbers as {@code Shape} in peer.py. */
-record LlamaShape(int hidden, int layers, int heads, int intermediate, int vocabulary) {
+/**
+ * The model both sides run, with random weights, and its batch: the same numbers as {@code SHAPES} in peer.py.
+ *
+ * @param rows rows of a batch
+ * @param length tokens of a row
+ */
+record LlamaShape(int hidden, int layers, int heads, int intermediate, int vocabulary, int rows, int length) {
 
-    static final LlamaShape DEFAULT = new LlamaShape(512, 8, 8, 1376, 8192);
+    /** A step of it takes a core or two about a second. */
+    private static final LlamaShape SMALL = new LlamaShape(512, 8, 8, 1376, 8192, 4, 256);
+
+    /** A billion weights: what fills a GPU. */
+    private static final LlamaShape LARGE = new LlamaShape(2048, 16, 16, 5632, 32000, 8, 1024);
+
+    /** @param name {@code small} or {@code large} */
+    static LlamaShape of(String name) {
+        return switch (name) {
+            case "small" -> SMALL;
+            case "large" -> LARGE;
+            default -> throw new IllegalArgumentException("shape: found " + name + ", wanted small or large");
+        };
+    }
+
+    int tokens() {
+        return rows * length;
+    }
 
     private static final int POSITIONS = 2048;
 
@@ -103,10 +126,12 @@ record LlamaShape(int hidden, int layers, int heads, int intermediate, int vocab
             var data = ByteBuffer.allocateDirect(Math.toIntExact(shape.elements() * Float.BYTES))
                     .order(ByteOrder.LITTLE_ENDIAN);
             var key = CounterRandom.name(name);
-            for (var i = 0; i < shape.elements(); i++) {
-                data.putFloat(shape.rows() == 1 ? 1f : (float) ((CounterRandom.uniform(key, i) - 0.5) * 0.07));
-            }
-            return new Weights.Stored(DataType.FLOAT32, shape.rows(), shape.columns(), data.flip());
+            IntStream.range(0, Math.toIntExact(shape.elements()))
+                    .parallel()
+                    .forEach(i -> data.putFloat(
+                            i * Float.BYTES,
+                            shape.rows() == 1 ? 1f : (float) ((CounterRandom.uniform(key, i) - 0.5) * 0.07)));
+            return new Weights.Stored(DataType.FLOAT32, shape.rows(), shape.columns(), data);
         };
     }
 

@@ -22,15 +22,14 @@ import org.filigree.model.DataType;
 import org.filigree.text.TokenRow;
 
 /**
- * A LoRA training step on the bare engine: forward, backward, AdamW; r=8 on all seven projections, 4 rows of 256 tokens.
- * Prints one line of JSON; {@code run.sh} runs it in turn with peer.py.
+ * A LoRA training step on the bare engine: forward, backward, AdamW; r=8 on all seven projections. Prints one line of
+ * JSON; {@code run.sh} runs it in turn with peer.py.
  *
- * <p>Arguments: engine, float32 or bfloat16, threads, steps; a fifth, {@code recompute}, keeps boundaries only.
+ * <p>Arguments: engine, float32 or bfloat16, threads, steps, device, {@link LlamaShape#of shape}; a seventh,
+ * {@code recompute}, keeps boundaries only.
  */
 public final class StepBenchmark {
 
-    private static final int ROWS = 4;
-    private static final int LENGTH = 256;
     private static final int RANK = 8;
     private static final int WARM_UP = 3;
 
@@ -41,26 +40,29 @@ public final class StepBenchmark {
         var type = DataType.valueOf(arguments[1].toUpperCase(Locale.ROOT));
         var threads = Integer.parseInt(arguments[2]);
         var steps = Integer.parseInt(arguments[3]);
-        var options = new SessionOptions(arguments.length > 4, SessionOptions.DEFAULT.headChunk());
+        var device = arguments[4];
+        var onCpu = device.equals("cpu");
+        var options = new SessionOptions(arguments.length > 6, SessionOptions.DEFAULT.headChunk());
         var engine = ServiceLoader.load(Engine.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .filter(e -> e.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        var shape = LlamaShape.DEFAULT;
-        try (var kernels = engine.open("cpu", type, threads);
+        var shape = LlamaShape.of(arguments[5]);
+        try (var kernels = engine.open(device, type, threads);
                 var base = Base.load(kernels, shape.spec(), shape.weights());
                 var session = base.session(options)) {
             System.err.println(kernels.fingerprint());
             var plan = shape.lora(RANK);
             session.put(0, plan, shape.values(plan));
-            var batch = batch(shape.vocabulary());
+            var batch = batch(shape);
             var seconds = new ArrayList<Double>();
             var cores = new ArrayList<Double>();
             var loss = 0.0;
             for (var step = 1; step <= WARM_UP + steps; step++) {
                 var begin = System.nanoTime();
                 var beginCores = coreNanos();
+                // Waits for the losses, so for the update before: a GPU's work is counted, a step late.
                 var losses = session.accumulate(batch);
                 loss = losses.loss() / losses.tokens();
                 session.update(0, new AdamWStep(step, 1e-4, 0.9, 0.999, 1e-8, 0, 1.0 / losses.tokens()));
@@ -70,20 +72,22 @@ public final class StepBenchmark {
                 }
             }
             var peak = peakBytes();
-            var tokensPerSecond = ROWS * LENGTH / median(seconds);
-            var gflops = productRate(kernels);
+            var gpu = onCpu ? 0 : gpuMegabytes();
+            var tokensPerSecond = shape.tokens() / median(seconds);
+            var gflops = productRate(kernels, onCpu ? 1024 : 8192);
             System.out.printf(
                     Locale.ROOT,
                     "{\"side\": \"filigree-%s\", \"type\": \"%s\", \"tokens_per_second\": %.1f,"
                             + " \"tokens_per_core_second\": %.1f, \"peak_mb\": %d,"
-                            + " \"native_mb\": %d, \"product_gflops\": %.1f, \"share_of_product_rate\": %.3f,"
+                            + " \"native_mb\": %d, \"gpu_mb\": %d, \"product_gflops\": %.1f, \"share_of_product_rate\": %.3f,"
                             + " \"loss\": %.5f}%n",
                     name,
                     arguments[1],
                     tokensPerSecond,
-                    ROWS * LENGTH / median(cores),
+                    shape.tokens() / median(cores),
                     peak >> 20,
                     (base.bytes() + session.bytes()) >> 20,
+                    gpu,
                     gflops,
                     tokensPerSecond * floorFlops(shape) / 1e9 / gflops,
                     loss);
@@ -97,12 +101,12 @@ public final class StepBenchmark {
                 .sum();
     }
 
-    private static Batch batch(int vocabulary) {
+    private static Batch batch(LlamaShape shape) {
         var rows = new ArrayList<Batch.Placed>();
-        for (var row = 0; row < ROWS; row++) {
-            var ids = new int[LENGTH];
-            for (var i = 0; i < LENGTH; i++) {
-                ids[i] = (int) CounterRandom.below(CounterRandom.key(row), i, vocabulary);
+        for (var row = 0; row < shape.rows(); row++) {
+            var ids = new int[shape.length()];
+            for (var i = 0; i < ids.length; i++) {
+                ids[i] = (int) CounterRandom.below(CounterRandom.key(row), i, shape.vocabulary());
             }
             rows.add(new Batch.Placed(0, row, TokenRow.of(ids, ids)));
         }
@@ -110,21 +114,43 @@ public final class StepBenchmark {
     }
 
     /** The machine's own rate for one large product through the same library, in GFLOPS. */
-    private static double productRate(Kernels kernels) {
-        var n = 1024;
+    private static double productRate(Kernels kernels, int n) {
         try (var arena = kernels.arena()) {
             var x = arena.allocate(kernels.computeType(), n, n);
             var w = arena.allocate(kernels.computeType(), n, n);
             var out = arena.allocate(kernels.computeType(), n, n);
-            kernels.fill(x, 0.5);
-            kernels.fill(w, 0.5);
+            for (var row = 0; row < n; row++) {
+                x.rows(row, 1).write(random("left", row, n), 0);
+                w.rows(row, 1).write(random("right", row, n), 0);
+            }
             var rates = new ArrayList<Double>();
             for (var i = 0; i < 30; i++) {
                 var begin = System.nanoTime();
                 kernels.linear(x, new Weight.Dense(w, false), null, out);
+                // A GPU's product has been made when one of its rows can be read.
+                out.rows(0, 1).read();
                 rates.add(2.0 * n * n * n / (System.nanoTime() - begin));
             }
             return median(rates);
+        }
+    }
+
+    /** On a GPU a product of equal numbers is quicker than others. */
+    private static float[] random(String name, int row, int n) {
+        var key = CounterRandom.key(CounterRandom.name(name), row);
+        var values = new float[n];
+        for (var i = 0; i < n; i++) {
+            values[i] = (float) (CounterRandom.uniform(key, i) - 0.5);
+        }
+        return values;
+    }
+
+    /** What the machine's first GPU holds, by NVIDIA's own count: libtorch keeps what it once took, so the peak. */
+    private static long gpuMegabytes() throws IOException {
+        var query =
+                new ProcessBuilder("nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits").start();
+        try (var lines = query.inputReader()) {
+            return Long.parseLong(lines.readLine().strip());
         }
     }
 

@@ -15,12 +15,16 @@ public final class HuggingFaceTokenizerProvider implements TokenizerProvider {
     /** DJL calls home unless this says not to; environment or system property. */
     private static final String OPT_OUT = "OPT_OUT_TRACKING";
 
+    /** Where DJL sees a GPU it would fetch a build for it over the network; that of its jar does. */
+    private static final String FLAVOR = "RUST_FLAVOR";
+
     /** Where DJL unpacks the native library; its default is below the home folder, which a container may lack. */
     private static final String CACHE = "ENGINE_CACHE_DIR";
 
     @Override
     public Tokenizer create(byte[] tokenizerJson) {
         settle(OPT_OUT, "true");
+        settle(FLAVOR, "cpu");
         settle(
                 CACHE,
                 Path.of(System.getProperty("java.io.tmpdir"), "filigree-tokenizers-" + System.getProperty("user.name"))

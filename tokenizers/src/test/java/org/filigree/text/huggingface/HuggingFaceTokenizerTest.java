@@ -42,6 +42,12 @@ class HuggingFaceTokenizerTest {
     }
 
     @Test
+    void theLibraryOfTheJarIsTakenWhateverGpuTheMachineHas() {
+        TokenizerProvider.load().create(json()).close();
+        assertThat(System.getProperty("RUST_FLAVOR")).isEqualTo("cpu");
+    }
+
+    @Test
     void truncationThatTheFileAsksForDoesNotCutACorpus() {
         try (var tokenizer = TokenizerProvider.load().create(json())) {
             assertThat(tokenizer.encode("abababab", false)).hasSize(4);

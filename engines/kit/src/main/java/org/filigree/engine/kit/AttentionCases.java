@@ -40,6 +40,12 @@ final class AttentionCases {
                     "a scale that is not the root of the size",
                     new AttentionShape(2, 2, 4, 0.8, true, 0),
                     Segments.of(0, 6)),
+            new Case("documents of one length, grouped keys", causal(4, 2, 8, 0), Segments.of(0, 3, 6, 9, 14)),
+            new Case("documents of one length in a window", causal(4, 2, 4, 3), Segments.of(0, 7, 14, 16, 18)),
+            new Case(
+                    "documents of one length, no mask",
+                    new AttentionShape(4, 2, 4, 0.5, false, 0),
+                    Segments.of(0, 4, 8)),
             new Case("a longer text", causal(2, 1, 16, 0), Segments.of(0, 131)),
             new Case("a longer text in a window", causal(2, 1, 16, 20), Segments.of(0, 131, 170)));
 
@@ -48,6 +54,10 @@ final class AttentionCases {
             new Case("several new tokens", causal(2, 2, 4, 0), new Segments(new int[] {0, 3}, new int[] {0, 8})),
             new Case("one new token in a window", causal(2, 1, 4, 4), new Segments(new int[] {0, 1}, new int[] {0, 9})),
             new Case("new tokens in a window", causal(2, 1, 4, 3), new Segments(new int[] {0, 4}, new int[] {0, 9})),
+            new Case(
+                    "new tokens of texts of one length",
+                    causal(4, 2, 4, 0),
+                    new Segments(new int[] {0, 2, 4}, new int[] {0, 5, 10})),
             new Case("new tokens of several texts", causal(2, 1, 4, 0), new Segments(new int[] {0, 1, 3}, new int[] {
                 0, 5, 9
             })));

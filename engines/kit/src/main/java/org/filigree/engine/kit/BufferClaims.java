@@ -154,6 +154,15 @@ final class BufferClaims {
         }
     }
 
+    static void aBufferMayBeEmpty(Kernels kernels) {
+        try (var arena = kernels.arena()) {
+            var buffer = arena.allocate(kernels.computeType(), 0, 3);
+            buffer.write(new float[0], 0);
+            kernels.fill(buffer, 1);
+            assertThat(buffer.read()).isEmpty();
+        }
+    }
+
     static void impossibleViewsAreRefused(Kernels kernels) {
         try (var arena = kernels.arena()) {
             var buffer = arena.allocate(kernels.computeType(), 3, 4);

@@ -79,6 +79,11 @@ public abstract class EngineCompatibilityKit {
         }
 
         @TestFactory
+        Stream<DynamicTest> aBufferMayBeEmpty() {
+            return inEveryType(BufferClaims::aBufferMayBeEmpty);
+        }
+
+        @TestFactory
         Stream<DynamicTest> anArenaCountsItsBytesAndReleasesThem() {
             return inEveryType(BufferClaims::anArenaCountsItsBytes);
         }

@@ -43,6 +43,11 @@ public abstract class ReferenceCases {
     /** Kernels in float32, or in float64; closed by the caller. */
     protected abstract Kernels kernels();
 
+    /** The column of docs/engines.md: the engine's name. */
+    protected String column(Kernels kernels) {
+        return kernels.fingerprint().engineName();
+    }
+
     /** What a claim needs: a case, its model loaded, its adapter in slot 0. */
     private interface Claim {
         void check(ReferenceCase reference, AdapterPlan plan, Session session) throws IOException;
@@ -77,10 +82,10 @@ public abstract class ReferenceCases {
         try (var kernels = kernels();
                 var base = Base.load(kernels, model.spec(), model);
                 var session = base.session(SessionOptions.DEFAULT)) {
-            var engine = kernels.fingerprint().engineName();
-            EngineTable.begun(engine, name);
+            var column = column(kernels);
+            EngineTable.begun(column, name);
             claim.check(session);
-            EngineTable.held(engine, name);
+            EngineTable.held(column, name);
         }
     }
 

@@ -14,7 +14,7 @@ import org.filigree.engine.Segments;
  * document are never held whole, and most of a causal mask's upper half is never computed. Probabilities are computed again
  * backward from the kept log-sum-exp (FlashAttention's backward, arXiv 2205.14135). Products have the activations' type,
  * scores and sums over runs float32. Query heads that share a key head are taken in turn: then every operand is a
- * strided view and nothing is expanded.
+ * strided view and nothing is expanded. On a GPU {@link AlikeDocuments} takes what it has room for.
  */
 final class AttentionKernel {
 
@@ -27,6 +27,12 @@ final class AttentionKernel {
         check(shape, segments, q, k, v, out);
         var onCpu = TorchBuffer.tensor(q).is_cpu();
         for (var document = 0; document < segments.count(); document++) {
+            var alike = onCpu ? null : AlikeDocuments.from(shape, segments, document);
+            if (alike != null) {
+                alike.forward(q, k, v, out, logSumExp);
+                document += alike.documents() - 1;
+                continue;
+            }
             for (var run = QueryRun.first(shape, segments, document, onCpu); run != null; run = run.next()) {
                 try (var scope = new PointerScope()) {
                     var scale = new Scalar(shape.scale());
@@ -41,7 +47,7 @@ final class AttentionKernel {
                         var sums = sum(scores.sub_(most).exp_());
                         torch.div_out(
                                 heads(out, run.row(), run.count(), member, group, shape),
-                                torch.bmm(narrowed(scores, value), value),
+                                torch.bmm(TorchTypes.like(scores, value), value),
                                 sums);
                         statistics(logSumExp, run, member, group, shape)
                                 .copy_(sums.log_().add_(most).squeeze(2));
@@ -68,7 +74,14 @@ final class AttentionKernel {
         Shapes.same("attentionGradient", k, dK, dV);
         TorchBuffer.tensor(dK).zero_();
         TorchBuffer.tensor(dV).zero_();
+        var onCpu = TorchBuffer.tensor(q).is_cpu();
         for (var document = 0; document < segments.count(); document++) {
+            var alike = onCpu ? null : AlikeDocuments.from(shape, segments, document);
+            if (alike != null) {
+                alike.backward(q, k, v, out, logSumExp, dOut, dQ, dK, dV);
+                document += alike.documents() - 1;
+                continue;
+            }
             var keyRow = segments.keys()[document];
             var keys = segments.keyLength(document);
             try (var sums = new PointerScope()) {
@@ -112,9 +125,9 @@ final class AttentionKernel {
                     var result = heads(out, run.row(), run.count(), member, group, shape);
                     var sums = statistics(logSumExp, run, member, group, shape).unsqueeze(2);
                     var probability = scores(shape, run, query, key).sub_(sums).exp_();
-                    toValue.add_(torch.bmm(narrowed(probability, value).transpose(1, 2), gradient));
+                    toValue.add_(torch.bmm(TorchTypes.like(probability, value).transpose(1, 2), gradient));
                     var along = sum(wide(gradient.mul(result)));
-                    var dScores = narrowed(
+                    var dScores = TorchTypes.like(
                             wide(torch.bmm(gradient, value.transpose(1, 2)))
                                     .sub_(along)
                                     .mul_(probability),
@@ -135,13 +148,13 @@ final class AttentionKernel {
         }
         if (shape.window() == 0) {
             // Only the square of the run's own keys is masked, and that mask is the same for every run.
-            var mask = Masks.additive(run.count(), run.count(), 0, 0);
+            var mask = Masks.additive(scores, run.count(), run.count(), 0, 0);
             if (mask != null) {
                 scores.narrow(2, run.place(), run.count()).add_(mask);
             }
             return scores;
         }
-        var mask = Masks.additive(run.count(), run.seen(), run.place(), shape.window());
+        var mask = Masks.additive(scores, run.count(), run.seen(), run.place(), shape.window());
         return mask == null ? scores : scores.add_(mask);
     }
 
@@ -169,10 +182,6 @@ final class AttentionKernel {
 
     private static Tensor wide(Tensor tensor) {
         return TorchTypes.wide(tensor);
-    }
-
-    private static Tensor narrowed(Tensor tensor, Tensor like) {
-        return TorchTypes.same(tensor, like) ? tensor : tensor.to(like.scalar_type());
     }
 
     private static void check(AttentionShape shape, Segments segments, Buffer q, Buffer k, Buffer v, Buffer out) {

@@ -15,8 +15,10 @@ import org.filigree.model.DataType;
 /** The default engine: libtorch through JavaCPP, on CPU and, with its build, on CUDA. */
 public final class LibTorchEngine implements Engine {
 
-    /** What JavaCPP adds to the platform: nothing, and for CUDA (Maven profile {@code libtorch-cuda}). */
+    /** What JavaCPP adds to the platform: nothing, or for CUDA (Maven profile {@code libtorch-cuda}). */
     private static final List<String> BUILDS = List.of("", "-gpu");
+
+    private static final String CUDA = "cuda";
 
     private static final List<String> LIBRARIES =
             List.of("libc10.so", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so");
@@ -41,20 +43,36 @@ public final class LibTorchEngine implements Engine {
             throw new EngineUnavailableException("engine libtorch: threads must be positive, found " + threads);
         }
         load();
-        if (device.startsWith("cuda") && !torch.cuda_is_available()) {
-            throw new EngineUnavailableException(
-                    "device %s: no CUDA device that libtorch can use (Maven profile libtorch-cuda, CUDA 13.1 and a driver are needed)"
-                            .formatted(device));
+        var onGpu = device.startsWith(CUDA);
+        if (onGpu) {
+            requireGpu(device, gpus());
+            // Sums of bfloat16 products stay in float32, as on a CPU; cuBLAS would round parts of them.
+            torch.globalContext().setAllowBF16ReductionCuBLAS(false);
         }
         Threads.set(threads);
         try {
             return new LibTorchKernels(
                     new Device(device),
                     computeType,
-                    device.startsWith("cuda") ? 1 : threads,
+                    onGpu ? 1 : threads,
                     LibTorchFingerprint.of(device, computeType, threads));
         } catch (IOException e) {
             throw new EngineUnavailableException("engine libtorch: its jars say no version: " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws EngineUnavailableException when there is no such GPU among {@code gpus} */
+    static void requireGpu(String device, int gpus) {
+        if (gpus == 0) {
+            throw new EngineUnavailableException(
+                    "device %s: no GPU that libtorch can use (Maven profile libtorch-cuda, CUDA 13 with cuDNN 9 and NCCL on the library path and a driver are needed)"
+                            .formatted(device));
+        }
+        var number = device.equals(CUDA) ? "0" : device.substring(Math.min(device.length(), CUDA.length() + 1));
+        if (!number.matches("\\d{1,3}") || Integer.parseInt(number) >= gpus) {
+            throw new EngineUnavailableException(
+                    "device %s is not there: wanted cuda, or cuda:0 to cuda:%d, as libtorch counts"
+                            .formatted(device, gpus - 1));
         }
     }
 
@@ -113,7 +131,7 @@ public final class LibTorchEngine implements Engine {
         if (wanted != DataType.BFLOAT16) {
             return new ComputeChoice(DataType.FLOAT32, "float32 as asked");
         }
-        if (device.startsWith("cuda")) {
+        if (device.startsWith(CUDA)) {
             return new ComputeChoice(DataType.BFLOAT16, "bfloat16 on " + device);
         }
         var cpu = Processor.local();

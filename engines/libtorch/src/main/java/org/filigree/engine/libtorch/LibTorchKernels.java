@@ -4,6 +4,9 @@ import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptionalList;
+import org.bytedeco.pytorch.TensorOptionalVector;
 import org.bytedeco.pytorch.global.torch;
 import org.filigree.engine.AdamWStep;
 import org.filigree.engine.Arena;
@@ -119,7 +122,14 @@ final class LibTorchKernels implements Kernels {
         try (var scope = new PointerScope()) {
             var target = TorchBuffer.tensor(table);
             var source = TorchBuffer.tensor(from);
-            target.index_add_(0, Indices.of(rows, target), source.to(target.scalar_type()));
+            var index = Indices.of(rows, target);
+            if (target.is_cpu()) {
+                target.index_add_(0, index, source.to(target.scalar_type()));
+            } else {
+                // CUDA's index_add_ adds in whatever order its threads come; this one sorts.
+                var indices = new TensorOptionalList(new TensorOptionalVector(new TensorOptional(index)));
+                target.index_put_(indices, source.to(target.scalar_type()), true);
+            }
         }
     }
 

@@ -11,8 +11,10 @@ import org.filigree.engine.Buffer;
 /** AdamW and the norm that clipping needs. */
 final class Optimizer {
 
-    /** Rows turned to float64 at once. */
+    /** Elements turned to float64 at once: what a CPU's cache holds, and on a GPU enough for one wait to pay. */
     private static final int CHUNK = 1 << 16;
+
+    private static final int GPU_CHUNK = 1 << 23;
 
     private Optimizer() {}
 
@@ -36,7 +38,8 @@ final class Optimizer {
 
     static double sumOfSquares(Buffer values) {
         var total = 0.0;
-        var rows = Math.max(1, CHUNK / Math.max(1, values.columns()));
+        var chunk = TorchBuffer.tensor(values).is_cpu() ? CHUNK : GPU_CHUNK;
+        var rows = Math.max(1, chunk / Math.max(1, values.columns()));
         for (var from = 0; from < values.rows(); from += rows) {
             try (var scope = new PointerScope()) {
                 var part = TorchBuffer.tensor(values)

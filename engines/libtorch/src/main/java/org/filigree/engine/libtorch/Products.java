@@ -15,6 +15,15 @@ final class Products {
 
     private Products() {}
 
+    /** On a CPU the rows are cut among threads; a GPU takes them at once. */
+    private static void overRows(Buffer input, Threads.Rows work) {
+        if (TorchBuffer.tensor(input).is_cpu()) {
+            Threads.overRows(input.rows(), FEWEST_ROWS, work);
+        } else {
+            work.run(0, input.rows());
+        }
+    }
+
     private static Tensor rows(Buffer buffer, int from, int count) {
         var tensor = TorchBuffer.tensor(buffer);
         return count == buffer.rows() ? tensor : tensor.narrow(0, from, count);
@@ -32,7 +41,7 @@ final class Products {
         Shapes.require(out.columns() == weight.outFeatures(), "linear", "out", out, weight.outFeatures() + " columns");
         Shapes.vector("linear", "bias", bias, weight.outFeatures());
         Shapes.sameRows("linear", x, out);
-        Threads.overRows(x.rows(), FEWEST_ROWS, (from, count) -> {
+        overRows(x, (from, count) -> {
             try (var scope = new PointerScope()) {
                 var product = inputMajor(weight);
                 var result = rows(out, from, count);
@@ -56,7 +65,7 @@ final class Products {
         Shapes.require(
                 dX.columns() == weight.inFeatures(), "linearInputGradient", "dX", dX, weight.inFeatures() + " columns");
         Shapes.sameRows("linearInputGradient", dOut, dX);
-        Threads.overRows(dOut.rows(), FEWEST_ROWS, (from, count) -> {
+        overRows(dOut, (from, count) -> {
             try (var scope = new PointerScope()) {
                 var product = inputMajor(weight).t();
                 var result = rows(dX, from, count);

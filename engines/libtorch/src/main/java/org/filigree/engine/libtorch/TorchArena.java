@@ -49,7 +49,8 @@ final class TorchArena implements Arena {
             }
             owned.add(memory);
             bytes += (long) rows * columns * type.bytes();
-            var view = torch.from_blob(memory.data_ptr(), shape, options);
+            // CUDA says of no memory at all that it is not on its device.
+            var view = memory.numel() == 0 ? memory : torch.from_blob(memory.data_ptr(), shape, options);
             memory.retainReference();
             view.retainReference();
             return new TorchBuffer(view, type, rows, columns);

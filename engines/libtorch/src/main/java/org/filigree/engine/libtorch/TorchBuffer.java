@@ -91,6 +91,9 @@ final class TorchBuffer implements Buffer {
     public void write(float[] values, int offset) {
         var count = Math.multiplyExact(rows, columns);
         Objects.checkFromIndexSize(offset, count, values.length);
+        if (count == 0) {
+            return;
+        }
         try (var scope = new PointerScope()) {
             if (isPlainFloats()) {
                 floats().put(values, offset, count);
@@ -124,6 +127,9 @@ final class TorchBuffer implements Buffer {
     public void read(float[] into, int offset) {
         var count = Math.multiplyExact(rows, columns);
         Objects.checkFromIndexSize(offset, count, into.length);
+        if (count == 0) {
+            return;
+        }
         try (var scope = new PointerScope()) {
             if (isPlainFloats()) {
                 floats().get(into, offset, count);

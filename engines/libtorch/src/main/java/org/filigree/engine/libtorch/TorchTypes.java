@@ -34,6 +34,11 @@ final class TorchTypes {
         return is(tensor, ScalarType.BFloat16) ? tensor.to(ScalarType.Float) : tensor;
     }
 
+    /** In the type of the other tensor. */
+    static Tensor like(Tensor tensor, Tensor other) {
+        return same(tensor, other) ? tensor : tensor.to(other.scalar_type());
+    }
+
     static TensorOptions options(ScalarType type) {
         return new TensorOptions().dtype(new ScalarTypeOptional(type));
     }

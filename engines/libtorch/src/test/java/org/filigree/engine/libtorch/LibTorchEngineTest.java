@@ -20,6 +20,6 @@ class LibTorchEngineTest extends EngineCompatibilityKit {
 
     @Override
     protected Kernels kernels(DataType computeType) {
-        return engine().open("cpu", computeType, 2);
+        return engine().open(TestDevice.NAME, computeType, 2);
     }
 }

@@ -8,6 +8,11 @@ class LibTorchReferenceCasesTest extends ReferenceCases {
 
     @Override
     protected Kernels kernels() {
-        return new LibTorchEngine().open("cpu", DataType.FLOAT32, 2);
+        return new LibTorchEngine().open(TestDevice.NAME, DataType.FLOAT32, 2);
+    }
+
+    @Override
+    protected String column(Kernels kernels) {
+        return super.column(kernels) + (TestDevice.NAME.equals("cpu") ? "" : "-" + TestDevice.NAME);
     }
 }

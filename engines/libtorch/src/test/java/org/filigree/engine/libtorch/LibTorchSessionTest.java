@@ -8,6 +8,6 @@ class LibTorchSessionTest extends SessionCompatibilityKit {
 
     @Override
     protected Kernels kernels() {
-        return new LibTorchEngine().open("cpu", DataType.FLOAT32, 2);
+        return new LibTorchEngine().open(TestDevice.NAME, DataType.FLOAT32, 2);
     }
 }
