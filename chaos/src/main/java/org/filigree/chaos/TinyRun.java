@@ -93,7 +93,10 @@ record TinyRun(Path root, Path output, String name, int rounds) {
     }
 
     private byte[] adapter() throws IOException {
-        return Files.readAllBytes(folder().resolve("adapters/chaos/adapter_model.safetensors"));
+        // Its folder has another name where a driver was killed within a file of it.
+        var outcome = JSON.readTree(folder().resolve("outcome.json").toFile());
+        var published = outcome.path("published").path(0).path("path").asText();
+        return Files.readAllBytes(folder().resolve(published).resolve("adapter_model.safetensors"));
     }
 
     private List<JsonNode> roundEvents() throws IOException {

@@ -120,6 +120,18 @@ record Field<R, T>(
         return Stream.of(new Change(path, String.valueOf(was), String.valueOf(is), mayChange));
     }
 
+    /** The field where it must not change, as path and value; a section as its own fields. */
+    Stream<String> lasting(String section, R record) {
+        var path = Spot.join(section, name);
+        if (mayChange) {
+            return Stream.empty();
+        }
+        if (type instanceof Section<T> below && written.test(record) && of.apply(record) != null) {
+            return below.lasting(path, of.apply(record));
+        }
+        return Stream.of(path + "=" + shown(record));
+    }
+
     private Object shown(R record) {
         return written.test(record) ? write(record) : "nothing";
     }

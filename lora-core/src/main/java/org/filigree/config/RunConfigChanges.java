@@ -1,6 +1,7 @@
 package org.filigree.config;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What of a run's configuration is not as it was when the run began. A field may change where every round already made
@@ -25,6 +26,13 @@ public final class RunConfigChanges {
         return RunConfigFields.ROOT
                 .changes("", RunConfigWriter.withoutSecrets(then), RunConfigWriter.withoutSecrets(now))
                 .toList();
+    }
+
+    /** What must not change, as text: the same for two configurations that a run may go on between. */
+    public static String lasting(RunConfig config) {
+        return RunConfigFields.ROOT
+                .lasting("", RunConfigWriter.withoutSecrets(config))
+                .collect(Collectors.joining("\n"));
     }
 
     /** The paths of the fields that may change. */

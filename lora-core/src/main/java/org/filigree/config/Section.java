@@ -89,6 +89,10 @@ record Section<R>(List<Field<R, ?>> fields, Function<Values<R>, R> maker, List<R
         return fields.stream().flatMap(field -> field.changes(path, then, now));
     }
 
+    Stream<String> lasting(String path, R record) {
+        return fields.stream().flatMap(field -> field.lasting(path, record));
+    }
+
     List<String> names() {
         return fields.stream().map(Field::name).toList();
     }

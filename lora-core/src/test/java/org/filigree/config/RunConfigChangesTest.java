@@ -49,6 +49,24 @@ class RunConfigChangesTest {
     }
 
     @Test
+    void whatMustNotChangeIsTheSameTextWhereOnlyOtherFieldsDiffer() {
+        var lasting = RunConfigChanges.lasting(read(DESIGN));
+        assertThat(RunConfigChanges.lasting(
+                        read(DESIGN, "output=elsewhere", "evaluation.every_rounds=77", "checkpoint.keep=9")))
+                .isEqualTo(lasting);
+        for (var override : List.of(
+                "run=other",
+                "training.learning_rate=0.5",
+                "adapter.r=64",
+                "data.max_length=77",
+                "averaging.outer=null")) {
+            assertThat(RunConfigChanges.lasting(read(DESIGN, override)))
+                    .as(override)
+                    .isNotEqualTo(lasting);
+        }
+    }
+
+    @Test
     void whatMayChangeIsListedForReaders() throws IOException {
         var listed = RunConfigChanges.allowed().stream().map("`%s`"::formatted).toList();
         assertThat(listed).isNotEmpty();

@@ -13,6 +13,7 @@ import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.input.StartingAdapter;
 import org.filigree.trainer.run.Failures;
 import org.filigree.trainer.run.Outcome;
+import org.filigree.trainer.run.RunFolder;
 import org.filigree.trainer.telemetry.RunTelemetry;
 
 /**
@@ -41,7 +42,12 @@ public final class Filigree {
         return explained(() -> {
             try (var telemetry = new RunTelemetry(
                     spark.sparkContext(), config.run(), config.adapter().name())) {
-                return new TrainingRun(spark, config, progress, telemetry).run();
+                var files = new HadoopFiles(spark.sparkContext().hadoopConfiguration());
+                var run = StartingAdapter.resolved(files, config);
+                // Executors read there what is to be published, and have working directories of their own.
+                var folder = new RunFolder(files, files.absolute(run.output()), run.run());
+                return new TrainingRun(folder, run, progress, telemetry, System::nanoTime)
+                        .run(() -> PreparedOnSpark.of(spark, files, run, progress));
             }
         });
     }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
-import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.run.EventLog;
 import org.filigree.trainer.run.Outcome;
 
@@ -42,7 +41,7 @@ record Summary(
 
     Outcome outcome(
             RunConfig config,
-            RunSetup setup,
+            Trainee trainee,
             String reason,
             Exactness exactness,
             List<Outcome.Published> published,
@@ -60,9 +59,9 @@ record Summary(
                 heldOutBefore,
                 heldOutAfter,
                 heldOutBest,
-                setup.plan().layout().size(),
-                setup.base().parameters(),
-                setup.corpus().folder(),
+                trainee.start().length,
+                trainee.baseParameters(),
+                trainee.corpus(),
                 exactness.holds() && config.averaging().quorum() == null,
                 exactness.machines(),
                 published,

@@ -2,12 +2,12 @@ package org.filigree.trainer;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigChanges.Change;
 import org.filigree.trainer.forecast.RunForecast;
-import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.round.Origin;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.CheckpointStore;
@@ -15,7 +15,7 @@ import org.filigree.trainer.run.EventLog;
 import org.filigree.trainer.run.MembersFolder;
 import org.filigree.trainer.run.RunOwner;
 import org.filigree.trainer.run.RunState;
-import org.filigree.trainer.telemetry.RunTelemetry;
+import org.filigree.trainer.telemetry.Telemetry;
 
 /**
  * Rounds from the newest checkpoint to the end, with evaluations and checkpoints between them. Everything that decides
@@ -37,12 +37,13 @@ final class TrainingLoop {
     private static final String EVALUATION = "evaluation";
 
     private final RunConfig config;
-    private final RunSetup setup;
+    private final Trainee trainee;
     private final RoundLoop rounds;
     private final CheckpointStore store;
     private final RunOwner owner;
     private final Progress progress;
-    private final RunTelemetry telemetry;
+    private final Telemetry telemetry;
+    private final LongSupplier clock;
     private final MembersFolder members;
     private RunState state;
     private EventLog events;
@@ -51,20 +52,22 @@ final class TrainingLoop {
 
     TrainingLoop(
             RunConfig config,
-            RunSetup setup,
+            Trainee trainee,
             RoundLoop rounds,
             CheckpointStore store,
             RunOwner owner,
             Progress progress,
-            RunTelemetry telemetry) {
+            Telemetry telemetry,
+            LongSupplier clock) {
         this.config = config;
-        this.setup = setup;
+        this.trainee = trainee;
         this.rounds = rounds;
         this.store = store;
         this.owner = owner;
         this.progress = progress;
         this.telemetry = telemetry;
         this.members = store.members(owner.epoch());
+        this.clock = clock;
     }
 
     /**
@@ -73,21 +76,16 @@ final class TrainingLoop {
      */
     Ended toTheEnd(List<Origin> origins, List<Change> changes, RunForecast forecast) throws IOException {
         var found = store.newest();
-        state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(setup.start()));
+        state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(trainee.start()));
         events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(List::of), telemetry::tell);
         last = found.map(CheckpointStore.Found::manifest).orElse(null);
         found.ifPresent(f -> rounds.goOnFrom(store.runFolder(), f.manifest()));
         exactness = new Exactness(config.engine().exact(), last == null ? List.of() : last.machines());
         var engine = origins.get(0).machine().toString();
-        var inputs = RunInputs.of(setup, origins.get(0).base());
+        var inputs = trainee.inputs().on(origins.get(0).base());
         found.ifPresent(
                 f -> inputs.requireSame(EventLog.parse(f.events().subList(0, 1)).get(0)));
-        progress.started(
-                engine,
-                state.round(),
-                setup.steps(),
-                setup.plan().layout().size(),
-                setup.base().parameters());
+        progress.started(engine, state.round(), trainee.steps(), trainee.start().length, trainee.baseParameters());
         if (found.isEmpty()) {
             begin(engine, inputs, origins, forecast);
         } else {
@@ -105,10 +103,10 @@ final class TrainingLoop {
             e.put("run", config.run());
             inputs.tell(e);
             e.put("engine", engine)
-                    .put("engine_choice", setup.settings().why())
-                    .put("trainable", setup.plan().layout().size())
+                    .put("engine_choice", trainee.engineChoice())
+                    .put("trainable", trainee.start().length)
                     .put("workers", config.averaging().workers())
-                    .put("steps", setup.steps())
+                    .put("steps", trainee.steps())
                     .set("forecast", forecast.json());
         });
         see(origins);
@@ -170,9 +168,9 @@ final class TrainingLoop {
 
     private void round() throws IOException {
         telemetry.round(state.round() + 1);
-        var began = System.nanoTime();
+        var began = clock.getAsLong();
         var next = rounds.next(state, members);
-        var seconds = (System.nanoTime() - began) / 1e9;
+        var seconds = (clock.getAsLong() - began) / 1e9;
         see(next.report().origins());
         state = next.state();
         tell(next.report(), seconds);
@@ -228,16 +226,16 @@ final class TrainingLoop {
             if (report.replayed() > 0) {
                 e.put("replayed_rounds", report.replayed());
             }
-            e.put("bytes_full_model", setup.base().parameters() * Float.BYTES).put("seconds", seconds);
+            e.put("bytes_full_model", trainee.baseParameters() * Float.BYTES).put("seconds", seconds);
         });
         progress.round(report, seconds);
     }
 
     private void evaluate() {
-        if (setup.heldOutLengths().length == 0) {
+        if (trainee.heldOutLengths().length == 0) {
             return;
         }
-        var score = rounds.score(state.values(), setup.heldOutLengths());
+        var score = rounds.score(state.values(), trainee.heldOutLengths());
         if (!Double.isFinite(score.loss())) {
             throw new FiligreeException(
                     Code.DIVERGED, "round %d: the held-out loss is %s".formatted(state.round(), score.loss()));

@@ -3,100 +3,115 @@ package org.filigree.trainer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
+import java.util.function.LongSupplier;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigChanges.Change;
-import org.filigree.dataprep.files.HadoopFiles;
 import org.filigree.trainer.forecast.RunForecast;
-import org.filigree.trainer.input.Forecasts;
-import org.filigree.trainer.input.RunRounds;
-import org.filigree.trainer.input.RunSetup;
-import org.filigree.trainer.input.StartingAdapter;
+import org.filigree.trainer.publish.PublishedFiles;
 import org.filigree.trainer.publish.Publisher;
 import org.filigree.trainer.report.HtmlReport;
 import org.filigree.trainer.round.ExecutorUse;
 import org.filigree.trainer.round.Origin;
+import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.EventLog;
 import org.filigree.trainer.run.Failures;
 import org.filigree.trainer.run.Outcome;
 import org.filigree.trainer.run.RunFolder;
 import org.filigree.trainer.run.RunOwner;
-import org.filigree.trainer.telemetry.RunTelemetry;
+import org.filigree.trainer.telemetry.Telemetry;
 
 /** One call of {@code train}: claims the run, goes on from its newest checkpoint, trains, publishes. */
 final class TrainingRun {
 
     private static final Set<Code> RESUMABLE = Set.of(Code.RUN_TIME, Code.RETRY, Code.STOPPED);
 
-    private final SparkSession spark;
-    private final RunConfig config;
-    private final Progress progress;
-    private final RunTelemetry telemetry;
-    private final RunFolder folder;
-    private final long began = System.nanoTime();
+    /** A run's inputs and cluster, opened. */
+    interface Prepared extends AutoCloseable {
 
-    TrainingRun(SparkSession spark, RunConfig config, Progress progress, RunTelemetry telemetry) throws IOException {
-        this.spark = spark;
-        this.progress = progress;
-        this.telemetry = telemetry;
-        var files = new HadoopFiles(spark.sparkContext().hadoopConfiguration());
-        this.config = StartingAdapter.resolved(files, config);
-        // Executors read there what is to be published, and have working directories of their own.
-        this.folder = new RunFolder(files, files.absolute(config.output()), config.run());
+        Trainee trainee();
+
+        RunForecast forecast();
+
+        RoundLoop rounds();
+
+        PublishedFiles published();
+
+        /** What the executors took so far. */
+        List<ExecutorUse> use();
+
+        @Override
+        void close();
     }
 
-    Outcome run() throws IOException {
+    /** Opens inputs and cluster, and refuses what can be refused before there is a run. */
+    interface Preparation {
+        Prepared prepare() throws IOException;
+    }
+
+    private final RunFolder folder;
+    private final RunConfig config;
+    private final Progress progress;
+    private final Telemetry telemetry;
+    private final LongSupplier clock;
+    private final long began;
+
+    /** @param clock nanoseconds */
+    TrainingRun(RunFolder folder, RunConfig config, Progress progress, Telemetry telemetry, LongSupplier clock) {
+        this.folder = folder;
+        this.config = config;
+        this.progress = progress;
+        this.telemetry = telemetry;
+        this.clock = clock;
+        this.began = clock.getAsLong();
+    }
+
+    /** @param preparation asked for only where there is something to do */
+    Outcome run(Preparation preparation) throws IOException {
         var changes = folder.check(config);
-        var ended = done();
+        var ended = folder.done();
         if (ended.isPresent()) {
             return ended.get();
         }
-        var setup = RunSetup.of(spark, config);
-        progress.prepared(setup.corpus());
-        var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        var forecast = Forecasts.of(context, config, setup);
-        forecast.requireFits();
-        progress.forecast(forecast);
-        try (var rounds = new RunRounds(context, config, setup)) {
+        try (var prepared = preparation.prepare()) {
             // A base that does not load is told before there is a run.
-            var origins = rounds.loop().origins();
+            var origins = prepared.rounds().origins();
             new Exactness(config.engine().exact(), List.of()).see(origins);
             folder.claim(config);
-            return owned(setup, rounds, origins, changes, forecast);
+            return owned(prepared, origins, changes);
         }
     }
 
-    private Optional<Outcome> done() throws IOException {
-        return folder.outcome().filter(outcome -> outcome.status() == Outcome.Status.DONE);
-    }
-
-    private Outcome owned(
-            RunSetup setup, RunRounds inputs, List<Origin> origins, List<Change> changes, RunForecast forecast)
-            throws IOException {
-        var rounds = inputs.loop();
+    private Outcome owned(Prepared prepared, List<Origin> origins, List<Change> changes) throws IOException {
+        var trainee = prepared.trainee();
         var owner = RunOwner.take(folder.files(), folder.path());
         // Another driver may have ended the run while this one prepared it.
-        var ended = done();
+        var ended = folder.done();
         if (ended.isPresent()) {
             return ended.get();
         }
         try {
             var store = new CheckpointStore(
-                    folder.files(), folder.path(), (state, below) -> rounds.saveMoments(state, folder.path(), below));
-            var trained = new TrainingLoop(config, setup, rounds, store, owner, progress, telemetry)
-                    .toTheEnd(origins, changes, forecast);
-            var use = inputs.use();
-            var published =
-                    new Publisher(folder, owner, config, setup, rounds).publish(trained.state(), trained.heldOutLoss());
+                    folder.files(),
+                    folder.path(),
+                    (state, below) -> prepared.rounds().saveMoments(state, folder.path(), below));
+            var trained = new TrainingLoop(config, trainee, prepared.rounds(), store, owner, progress, telemetry, clock)
+                    .toTheEnd(origins, changes, prepared.forecast());
+            var use = prepared.use();
+            var published = new Publisher(
+                            folder,
+                            owner,
+                            config.adapter().name(),
+                            trainee.heldOutLengths(),
+                            prepared.rounds(),
+                            prepared.published())
+                    .publish(trained.state(), trained.heldOutLoss());
             owner.check();
             published.forEach(p -> progress.published(folder.at(p.path())));
-            return close(setup, trained, use, forecast, published);
+            return close(trainee, trained, use, prepared.forecast(), published);
         } catch (Exception e) {
             // Spark throws checked exceptions that its Scala methods do not declare.
             var shown = withWhatIsSaved(Failures.explained(e));
@@ -106,7 +121,7 @@ final class TrainingRun {
     }
 
     private Outcome close(
-            RunSetup setup,
+            Trainee trainee,
             TrainingLoop.Ended ended,
             List<ExecutorUse> use,
             RunForecast forecast,
@@ -120,7 +135,8 @@ final class TrainingRun {
                 "published",
                 e -> e.put("which", p.which()).put("path", p.path()).put("bytes", p.bytes())));
         events.add("finish", e -> e.put("reason", ended.reason()));
-        var outcome = Summary.of(told).outcome(config, setup, ended.reason(), ended.exactness(), published, seconds());
+        var outcome =
+                Summary.of(told).outcome(config, trainee, ended.reason(), ended.exactness(), published, seconds());
         folder.write(RunFolder.EVENTS, String.join("\n", events.all()) + "\n");
         folder.write(RunFolder.REPORT, HtmlReport.of(outcome, told));
         folder.close(outcome);
@@ -128,7 +144,7 @@ final class TrainingRun {
     }
 
     private double seconds() {
-        return (System.nanoTime() - began) / 1e9;
+        return (clock.getAsLong() - began) / 1e9;
     }
 
     /** A failure's line ends with what is saved, and how to go on where the same command could do better. */
@@ -158,7 +174,7 @@ final class TrainingRun {
     private void tell(FiligreeException failure, RunOwner owner) {
         try {
             owner.check();
-            folder.fail(Summary.failed(config, failure, seconds()));
+            folder.close(Summary.failed(config, failure, seconds()));
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
         }

@@ -12,7 +12,7 @@ import org.filigree.model.DataType;
 import org.filigree.trainer.input.RunSetup;
 
 /** The files of a published folder: a PEFT adapter, or after full training a Hugging Face model. */
-final class AdapterFiles {
+public final class AdapterFiles implements PublishedFiles {
 
     /** What a server needs beside an adapter to encode and format prompts as in training. */
     private static final List<String> TOKENIZER_FILES = List.of(
@@ -28,7 +28,7 @@ final class AdapterFiles {
     private final RunConfig config;
     private final RunSetup setup;
 
-    AdapterFiles(FileTree files, RunConfig config, RunSetup setup) {
+    public AdapterFiles(FileTree files, RunConfig config, RunSetup setup) {
         this.files = files;
         this.config = config;
         this.setup = setup;
@@ -38,8 +38,8 @@ final class AdapterFiles {
         return config.adapter().method() == RunConfig.Method.FULL;
     }
 
-    /** The file whose presence makes the folder loadable. */
-    String lastFile() {
+    @Override
+    public String lastFile() {
         return full() ? "config.json" : "adapter_config.json";
     }
 
@@ -47,12 +47,14 @@ final class AdapterFiles {
         return full() ? DataType.valueOf(config.base().dtype().name()) : DataType.FLOAT32;
     }
 
-    /** Relative error of a value once stored: none, or half a unit in bfloat16's last place. */
-    double tolerance() {
+    /** None, or half a unit in bfloat16's last place. */
+    @Override
+    public double tolerance() {
         return storedType() == DataType.FLOAT32 ? 0 : 0x1p-8;
     }
 
-    void write(String folder, String which, float[] values) throws IOException {
+    @Override
+    public void write(String folder, String which, float[] values) throws IOException {
         if (full()) {
             new HuggingFaceWriter(files).write(folder, setup.base(), storedType(), name -> {
                 var tensor = setup.plan().layout().find(name);

@@ -1,16 +1,17 @@
 package org.filigree.trainer.publish;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
-import org.filigree.config.RunConfig;
 import org.filigree.format.FileTree;
 import org.filigree.format.Sha256;
-import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.Outcome.Published;
 import org.filigree.trainer.run.RunFolder;
@@ -22,6 +23,10 @@ import org.filigree.trainer.run.RunState;
  * {@code adapters/NAME-best} where they are others. A folder is written below {@code staging-EPOCH/}, read back and scored on
  * the executors, and copied then: nothing is renamed, and the file that makes it loadable comes last. It counts as
  * published once outcome.json names it, so a run cut off in between publishes again.
+ *
+ * <p>Below {@code adapters/} a file is created once, and neither replaced nor removed: a driver that lost the run without
+ * knowing it yet could do so after its successor has published. The same values make the same bytes, so what an earlier
+ * driver left whole is taken over; where it was cut off in a file, the folder's name gets the epoch, {@code NAME-EPOCH}.
  */
 public final class Publisher {
 
@@ -33,18 +38,28 @@ public final class Publisher {
 
     private final RunFolder folder;
     private final RunOwner owner;
-    private final RunConfig config;
-    private final RunSetup setup;
+    private final String name;
+    private final int[] heldOutLengths;
     private final RoundLoop rounds;
-    private final AdapterFiles adapter;
+    private final PublishedFiles adapter;
 
-    public Publisher(RunFolder folder, RunOwner owner, RunConfig config, RunSetup setup, RoundLoop rounds) {
+    /**
+     * @param name of the adapter
+     * @param heldOutLengths may be empty
+     */
+    public Publisher(
+            RunFolder folder,
+            RunOwner owner,
+            String name,
+            int[] heldOutLengths,
+            RoundLoop rounds,
+            PublishedFiles adapter) {
         this.folder = folder;
         this.owner = owner;
-        this.config = config;
-        this.setup = setup;
+        this.name = name;
+        this.heldOutLengths = heldOutLengths.clone();
         this.rounds = rounds;
-        this.adapter = new AdapterFiles(folder.files(), config, setup);
+        this.adapter = adapter;
     }
 
     /**
@@ -52,7 +67,6 @@ public final class Publisher {
      * @throws FiligreeException with RUN_TIME when a folder does not read back as it was trained; it is removed
      */
     public List<Published> publish(RunState state, double heldOutLoss) throws IOException {
-        var name = config.adapter().name();
         var published = new ArrayList<Published>();
         published.add(publish(name, "last", state.values(), heldOutLoss));
         if (state.best().length > 0 && !Arrays.equals(state.best(), state.values())) {
@@ -72,21 +86,25 @@ public final class Publisher {
         folder.files().delete(staged);
         adapter.write(staged, which, values);
         check(staged, values, heldOutLoss);
-        var path = ADAPTERS + "/" + name;
         owner.check();
-        // What an earlier driver left when it was cut off.
-        folder.files().delete(folder.at(path));
-        return copy(staged, path, which);
+        var published = copy(staged, ADAPTERS + "/" + name, which);
+        return published.isPresent() ? published.get() : besides(staged, name, which);
+    }
+
+    private Published besides(String staged, String name, String which) throws IOException {
+        var path = "%s/%s-%d".formatted(ADAPTERS, name, owner.epoch());
+        return copy(staged, path, which)
+                .orElseThrow(() -> new FiligreeException(
+                        Code.RUN_TIME, folder.at(path) + ": holds files that no driver of this run has written"));
     }
 
     private void check(String staged, float[] values, double evaluated) throws IOException {
-        var heldOut = setup.heldOutLengths();
-        var read = rounds.scorePublished(staged, values, adapter.tolerance(), heldOut);
-        if (heldOut.length == 0 || same(read.loss(), evaluated)) {
+        var read = rounds.scorePublished(staged, values, adapter.tolerance(), heldOutLengths);
+        if (heldOutLengths.length == 0 || same(read.loss(), evaluated)) {
             return;
         }
         // A driver before this one may have evaluated on other machines: what these make of the values decides.
-        var trained = rounds.score(values, heldOut);
+        var trained = rounds.score(values, heldOutLengths);
         if (!same(read.loss(), trained.loss())) {
             folder.files().delete(staged);
             throw new FiligreeException(
@@ -100,25 +118,49 @@ public final class Publisher {
         return Math.abs(read - trained) <= (SAME_LOSS + adapter.tolerance()) * Math.abs(trained);
     }
 
-    private Published copy(String staged, String path, String which) throws IOException {
+    /** Empty where another file stands in the place of one of the folder's. */
+    private Optional<Published> copy(String staged, String path, String which) throws IOException {
         var digests = new TreeMap<String, String>();
         var bytes = 0L;
         var names = new ArrayList<>(folder.files().list(staged));
         names.remove(adapter.lastFile());
         names.add(adapter.lastFile());
         for (var file : names) {
-            var digest = Sha256.start();
-            try (var in = folder.files().open(FileTree.join(staged, file));
-                    var out = folder.files().create(folder.at(path + "/" + file), false)) {
-                var piece = new byte[1 << 20];
-                for (int read; (read = in.read(piece)) >= 0; ) {
-                    digest.update(piece, 0, read);
-                    out.write(piece, 0, read);
-                    bytes += read;
-                }
+            var from = FileTree.join(staged, file);
+            var to = folder.at(path + "/" + file);
+            var digest = copied(from, to);
+            if (digest.isEmpty()) {
+                return Optional.empty();
             }
-            digests.put(file, Sha256.hex(digest));
+            digests.put(file, digest.get());
+            bytes += folder.files().size(from);
         }
-        return new Published(path, which, bytes, digests);
+        return Optional.of(new Published(path, which, bytes, digests));
+    }
+
+    /** Its digest; empty where another file stands there. */
+    private Optional<String> copied(String from, String to) throws IOException {
+        try (var out = folder.files().create(to, false)) {
+            return Optional.of(digest(from, out));
+        } catch (FileAlreadyExistsException e) {
+            var digest = digest(from);
+            return digest.equals(digest(to)) ? Optional.of(digest) : Optional.empty();
+        }
+    }
+
+    private String digest(String path) throws IOException {
+        return digest(path, OutputStream.nullOutputStream());
+    }
+
+    private String digest(String path, OutputStream copy) throws IOException {
+        var digest = Sha256.start();
+        try (var in = folder.files().open(path)) {
+            var piece = new byte[1 << 20];
+            for (int read; (read = in.read(piece)) >= 0; ) {
+                digest.update(piece, 0, read);
+                copy.write(piece, 0, read);
+            }
+        }
+        return Sha256.hex(digest);
     }
 }

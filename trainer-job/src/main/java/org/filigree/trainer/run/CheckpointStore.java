@@ -103,17 +103,14 @@ public final class CheckpointStore {
             int keep)
             throws IOException {
         var name = "%08d-%d".formatted(state.round(), epoch);
-        try {
-            var manifest = write(name, epoch, state, previous, newEvents, machines);
-            prune(keep);
-            return manifest;
-        } catch (IOException | RuntimeException e) {
-            takeAway(name, e);
-            throw e;
-        }
+        var manifest = prepared(name, epoch, state, previous, newEvents, machines);
+        commit(name, manifest);
+        prune(keep);
+        return manifest;
     }
 
-    private Manifest write(
+    /** All that the manifest names, and nobody knows of yet. */
+    private Manifest prepared(
             String name,
             long epoch,
             RunState state,
@@ -121,24 +118,50 @@ public final class CheckpointStore {
             List<String> newEvents,
             List<Map<String, String>> machines)
             throws IOException {
-        var segments = new ArrayList<>(previous == null ? List.<Entry>of() : previous.segments());
-        var lines = newEvents.isEmpty() ? "" : String.join("\n", newEvents) + "\n";
-        segments.add(write("events/" + name + ".jsonl", lines.getBytes(StandardCharsets.UTF_8)));
-        var written = write("checkpoints/" + name + "/state.bin", state.toBytes());
-        var moments = workers.write(state, "checkpoints/" + name);
-        var manifest = new Manifest(state.round(), epoch, written, List.copyOf(segments), machines, moments);
-        // The commit: before this line there is no checkpoint, after it there is one.
-        write("checkpoints/" + name + "/" + MANIFEST, JSON.writeValueAsBytes(manifest));
-        return manifest;
+        try {
+            var segments = new ArrayList<>(previous == null ? List.<Entry>of() : previous.segments());
+            var lines = newEvents.isEmpty() ? "" : String.join("\n", newEvents) + "\n";
+            segments.add(write("events/" + name + ".jsonl", lines.getBytes(StandardCharsets.UTF_8)));
+            var written = write("checkpoints/" + name + "/state.bin", state.toBytes());
+            var moments = workers.write(state, "checkpoints/" + name);
+            return new Manifest(state.round(), epoch, written, List.copyOf(segments), machines, moments);
+        } catch (IOException | RuntimeException e) {
+            takeAway(name, e);
+            throw e;
+        }
     }
 
-    /** Frees what an interrupted checkpoint took, unless it was committed: then pruning failed, or an answer was lost. */
+    private void commit(String name, Manifest manifest) throws IOException {
+        try {
+            // The commit: before this line there is no checkpoint, after it there is one.
+            write("checkpoints/" + name + "/" + MANIFEST, JSON.writeValueAsBytes(manifest));
+        } catch (IOException | RuntimeException e) {
+            if (cutOff(name, e)) {
+                takeAway(name, e);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Whether a manifest that could not be written, by its writer, is there and not whole. One that is not there may have
+     * been: another driver has gone on from it then, keeps the events, and has pruned the rest.
+     */
+    private boolean cutOff(String name, Exception reason) {
+        try {
+            return files.exists(at("checkpoints/" + name + "/" + MANIFEST))
+                    && manifest(name).isEmpty();
+        } catch (IOException | RuntimeException e) {
+            reason.addSuppressed(e);
+            return false;
+        }
+    }
+
+    /** Frees what a checkpoint took that was never committed. */
     private void takeAway(String name, Exception reason) {
         try {
-            if (read(name).isEmpty()) {
-                files.delete(at("checkpoints/" + name));
-                files.delete(at("events/" + name + ".jsonl"));
-            }
+            files.delete(at("checkpoints/" + name));
+            files.delete(at("events/" + name + ".jsonl"));
         } catch (IOException | RuntimeException e) {
             reason.addSuppressed(e);
         }
@@ -168,15 +191,21 @@ public final class CheckpointStore {
 
     /** Newest first: by round, then by the owner's epoch. */
     private List<String> names() throws IOException {
-        if (!files.exists(at("checkpoints"))) {
-            return List.of();
-        }
-        return files.list(at("checkpoints")).stream()
+        return listed().stream()
                 .filter(name -> name.matches("\\d{8}-\\d{1,18}"))
                 .sorted(Comparator.<String>comparingInt(n -> Integer.parseInt(n.substring(0, 8)))
                         .thenComparingLong(n -> Long.parseLong(n.substring(9)))
                         .reversed())
                 .toList();
+    }
+
+    /** Empty, too, where the only checkpoint was being taken away: an object store has no empty folders. */
+    private List<String> listed() throws IOException {
+        try {
+            return files.exists(at("checkpoints")) ? files.list(at("checkpoints")) : List.of();
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            return List.of();
+        }
     }
 
     /** Empty, too, where another driver removed the checkpoint while it was read. */
@@ -189,17 +218,14 @@ public final class CheckpointStore {
     }
 
     private Optional<Found> present(String name) throws IOException {
-        var path = at("checkpoints/" + name + "/" + MANIFEST);
-        if (!files.exists(path)) {
+        if (!files.exists(at("checkpoints/" + name + "/" + MANIFEST))) {
             return Optional.empty();
         }
-        Manifest manifest;
-        try {
-            manifest = JSON.readValue(bytes(path), Manifest.class);
-        } catch (JsonProcessingException e) {
-            // Cut off while it was written: the checkpoint was never committed.
+        var found = manifest(name);
+        if (found.isEmpty()) {
             return Optional.empty();
         }
+        var manifest = found.get();
         var state = valid(manifest.state());
         if (state.isEmpty()) {
             return Optional.empty();
@@ -218,6 +244,15 @@ public final class CheckpointStore {
             new String(content.get(), StandardCharsets.UTF_8).lines().forEach(events::add);
         }
         return Optional.of(new Found(RunState.fromBytes(state.get()), List.copyOf(events), manifest));
+    }
+
+    /** Empty where it was cut off while it was written: the checkpoint was never committed. */
+    private Optional<Manifest> manifest(String name) throws IOException {
+        try {
+            return Optional.of(JSON.readValue(bytes(at("checkpoints/" + name + "/" + MANIFEST)), Manifest.class));
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
     }
 
     private Optional<byte[]> valid(Entry entry) throws IOException {

@@ -79,10 +79,13 @@ public final class RunFolder {
                     "%s: holds other files and no %s; give another run id or output folder"
                             .formatted(path, CONFIGURATION));
         }
-        if (cutOff(config)) {
+        // Read once: another driver that claims the run may write it meanwhile.
+        var written = bytes(CONFIGURATION);
+        if (cutOff(written, config)) {
             return List.of();
         }
-        var then = RunConfigReader.read(at(CONFIGURATION), text(CONFIGURATION), List.of(), Map.of());
+        var then = RunConfigReader.read(
+                at(CONFIGURATION), new String(written, StandardCharsets.UTF_8), List.of(), Map.of());
         var changes = RunConfigChanges.between(then, config);
         if (!changes.stream().allMatch(Change::allowed)) {
             throw new FiligreeException(
@@ -106,36 +109,36 @@ public final class RunFolder {
         return value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "...";
     }
 
-    /** Claims the folder for the run; the caller has checked it. */
+    /** Claims the folder for the run; the caller has checked it. What was cut off stays so once a driver took the run. */
     public void claim(RunConfig config) throws IOException {
         var again = files.exists(at(CONFIGURATION));
-        if (again && !cutOff(config)) {
+        if (again && (!cutOff(bytes(CONFIGURATION), config) || files.exists(at(RunOwner.FOLDER)))) {
             return;
         }
         try (var out = files.create(at(CONFIGURATION), again)) {
             out.write(resolved(config));
         } catch (FileAlreadyExistsException e) {
             check(config);
+            claim(config);
         }
     }
 
     /**
      * Whether a driver with the same configuration was killed, or is still at it, while it wrote run.yaml: what stands there
-     * is the beginning of the text, and nobody has taken the run, which comes after.
+     * is the beginning of the text. What the rest should have said, the first checkpoint's start event holds.
      */
-    private boolean cutOff(RunConfig config) throws IOException {
-        if (files.exists(at(RunOwner.FOLDER))) {
-            return false;
-        }
+    private static boolean cutOff(byte[] written, RunConfig config) {
         var whole = resolved(config);
-        try (var in = files.open(at(CONFIGURATION))) {
-            var written = in.readAllBytes();
-            return written.length < whole.length && Arrays.equals(written, 0, written.length, whole, 0, written.length);
-        }
+        return written.length < whole.length && Arrays.equals(written, 0, written.length, whole, 0, written.length);
     }
 
     private static byte[] resolved(RunConfig config) {
         return RunConfigWriter.writeWithoutSecrets(config).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The outcome of a run that is done. */
+    public Optional<Outcome> done() throws IOException {
+        return outcome().filter(outcome -> outcome.status() == Outcome.Status.DONE);
     }
 
     /** The outcome as it stands; empty where there is none, or one cut off while it was written. */
@@ -153,6 +156,8 @@ public final class RunFolder {
     /**
      * The commit of a run: before it nothing is published, after it everything that it names is. Where the answer to the
      * write is lost, what stands there decides.
+     *
+     * @throws FiligreeException with RETRY when the run is done already
      */
     public void close(Outcome outcome) throws IOException {
         var content = JSON.writeValueAsString(outcome) + "\n";
@@ -165,18 +170,6 @@ public final class RunFolder {
         }
     }
 
-    /**
-     * Says how the run failed, unless it is done after all: the failure may be an answer lost on the way back.
-     *
-     * @throws IOException also when what stands there could not be read, and then it stays
-     */
-    public void fail(Outcome outcome) throws IOException {
-        var ended = outcome();
-        if (ended.isEmpty() || ended.get().status() != Outcome.Status.DONE) {
-            close(outcome);
-        }
-    }
-
     private boolean stands(String content, IOException reason) {
         try {
             return files.exists(at(OUTCOME)) && text(OUTCOME).equals(content);
@@ -186,15 +179,29 @@ public final class RunFolder {
         }
     }
 
+    /**
+     * Writes one of the files that all drivers of the run write under the same name. The look and the write are two
+     * operations: only a driver that is paused between them for as long as another takes to end the run writes all the same.
+     *
+     * @throws FiligreeException with RETRY when the run is done: what stands there is its own
+     * @throws IOException also when the outcome could not be read
+     */
     public void write(String name, String content) throws IOException {
+        if (done().isPresent()) {
+            throw new FiligreeException(Code.RETRY, path + ": the run is done; another driver has ended it");
+        }
         try (var out = files.create(at(name), true)) {
             out.write(content.getBytes(StandardCharsets.UTF_8));
         }
     }
 
     public String text(String name) throws IOException {
+        return new String(bytes(name), StandardCharsets.UTF_8);
+    }
+
+    private byte[] bytes(String name) throws IOException {
         try (var in = files.open(at(name))) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return in.readAllBytes();
         }
     }
 }

@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells Spark and the log how a run goes, from the thread that opened it, until it is closed. */
-public final class RunTelemetry implements AutoCloseable {
+public final class RunTelemetry implements Telemetry, AutoCloseable {
 
     static final String RUN = "mdc.filigree.run";
     static final String ROUND = "mdc.filigree.round";
@@ -27,10 +27,12 @@ public final class RunTelemetry implements AutoCloseable {
     }
 
     /** From here on what is logged belongs to this round, on executors too. */
+    @Override
     public void round(int round) {
         context.put(ROUND, Integer.toString(round));
     }
 
+    @Override
     public void tell(ObjectNode event) {
         LOG.info("{}", event);
         spark.listenerBus().post(new RunEvent(run, adapter, event));

@@ -106,7 +106,14 @@ class PublishedLossTest {
             var state = loop.start(setup.start());
             var measured = loop.score(state.values(), setup.heldOutLengths()).loss();
             assertThat(measured).isNotCloseTo(7, within(0.1));
-            assertThat(new Publisher(run, owner, config, setup, loop).publish(state, 7))
+            assertThat(new Publisher(
+                                    run,
+                                    owner,
+                                    "tuned",
+                                    setup.heldOutLengths(),
+                                    loop,
+                                    new AdapterFiles(files, config, setup))
+                            .publish(state, 7))
                     .hasSize(1);
         }
         assertThat(heard("scores rows")).isEqualTo(2);

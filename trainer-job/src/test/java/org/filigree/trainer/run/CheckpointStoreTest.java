@@ -101,14 +101,47 @@ class CheckpointStoreTest {
     void aCheckpointThatAnotherDriverRemovesWhileItIsReadIsPassedOver() throws IOException {
         var first = store.save(1, state(1), null, List.of("a"), List.of(), 2);
         store.save(1, state(2), first, List.of("b"), List.of(), 2);
-        files.beforeOpen = path -> {
-            if (path.contains("00000002-1/state.bin")) {
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("open") && path.contains("00000002-1/state.bin")) {
                 files.delete(path);
                 files.faults++;
             }
         };
 
         assertThat(store.newest().orElseThrow().state().round()).isEqualTo(1);
+        assertThat(files.faults).isEqualTo(1);
+    }
+
+    @Test
+    void aSaveWhoseAnswerWasLostTakesNothingAwayThatASuccessorWentOnFrom() throws IOException {
+        var first = store.save(1, state(1), null, List.of("a"), List.of(), 1);
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("written") && path.endsWith("00000002-1/manifest.json")) {
+                files.meanwhile = (any, where) -> {};
+                store.save(2, state(3), store.newest().orElseThrow().manifest(), List.of("c"), List.of(), 1);
+                throw new IOException("the answer is lost");
+            }
+        };
+
+        assertThatThrownBy(() -> store.save(1, state(2), first, List.of("b"), List.of(), 1))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the answer is lost");
+
+        assertThat(files.list("out/run/checkpoints")).as("pruned").containsExactly("00000003-2");
+        assertThat(store.newest().orElseThrow().events()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aFolderOfCheckpointsThatIsGoneBeforeItIsListedHoldsNone() throws IOException {
+        store.save(1, state(1), null, List.of("a"), List.of(), 2);
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("list")) {
+                files.delete(path);
+                files.faults++;
+            }
+        };
+
+        assertThat(store.newest()).isEmpty();
         assertThat(files.faults).isEqualTo(1);
     }
 }

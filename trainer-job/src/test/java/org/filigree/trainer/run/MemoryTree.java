@@ -9,7 +9,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /** Files in memory; from the {@code failAfter}-th byte written on, the disk is full and writes are cut off. */
 final class MemoryTree implements org.filigree.format.FileTree {
@@ -17,7 +16,12 @@ final class MemoryTree implements org.filigree.format.FileTree {
     final TreeMap<String, byte[]> content = new TreeMap<>();
     long failAfter = Long.MAX_VALUE;
     int faults;
-    Consumer<String> beforeOpen = path -> {};
+    Meanwhile meanwhile = (operation, path) -> {};
+
+    /** What others do, and what fails, as an operation comes to the disk: {@code open}, {@code list}, {@code create}, {@code written}. */
+    interface Meanwhile {
+        void at(String operation, String path) throws IOException;
+    }
 
     @Override
     public boolean exists(String path) {
@@ -30,7 +34,11 @@ final class MemoryTree implements org.filigree.format.FileTree {
     }
 
     @Override
-    public List<String> list(String folder) {
+    public List<String> list(String folder) throws IOException {
+        meanwhile.at("list", folder);
+        if (!isFolder(folder)) {
+            throw new NoSuchFileException(folder);
+        }
         return content.keySet().stream()
                 .filter(p -> p.startsWith(folder + "/"))
                 .map(p -> p.substring(folder.length() + 1))
@@ -51,7 +59,7 @@ final class MemoryTree implements org.filigree.format.FileTree {
 
     @Override
     public InputStream open(String path) throws IOException {
-        beforeOpen.accept(path);
+        meanwhile.at("open", path);
         return new ByteArrayInputStream(required(path));
     }
 
@@ -70,6 +78,7 @@ final class MemoryTree implements org.filigree.format.FileTree {
 
     @Override
     public OutputStream create(String path, boolean overwrite) throws IOException {
+        meanwhile.at("create", path);
         if (!overwrite && content.containsKey(path)) {
             throw new FileAlreadyExistsException(path);
         }
@@ -85,6 +94,7 @@ final class MemoryTree implements org.filigree.format.FileTree {
                     faults++;
                     throw new IOException(path + ": no space left on device");
                 }
+                meanwhile.at("written", path);
             }
         };
     }

@@ -50,14 +50,68 @@ class RunFolderTest {
     }
 
     @Test
-    void aRunThatADriverHasTakenIsNotClaimedAgain() throws IOException {
-        files.content.put(YAML, Arrays.copyOf(whole(), 100));
+    void aCutOffYamlOfARunThatADriverHasTakenIsLeftAsItIsAndNoReasonToRefuse() throws IOException {
+        var cut = Arrays.copyOf(whole(), 100);
+        files.content.put(YAML, cut);
         RunOwner.take(files, folder.path());
 
-        assertThatThrownBy(() -> folder.check(CONFIG))
-                .isInstanceOfSatisfying(
-                        FiligreeException.class,
-                        e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.CONFIGURATION));
+        assertThat(folder.check(CONFIG)).isEmpty();
+        folder.claim(CONFIG);
+
+        assertThat(files.content.get(YAML)).isEqualTo(cut);
+    }
+
+    @Test
+    void aClaimThatAnotherDriverWasFasterToMakeAndIsCutOffInIsMadeAgain() throws IOException {
+        var whole = whole();
+        files.delete(YAML);
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("create")) {
+                files.meanwhile = (any, where) -> {};
+                files.content.put(YAML, Arrays.copyOf(whole, 100));
+                files.faults++;
+            }
+        };
+
+        folder.claim(CONFIG);
+
+        assertThat(files.faults).isEqualTo(1);
+        assertThat(files.content.get(YAML)).isEqualTo(whole);
+    }
+
+    @Test
+    void whatADoneRunSaysNoOtherDriverReplaces() throws IOException {
+        folder.write(RunFolder.EVENTS, "all rounds");
+        folder.close(outcome(Outcome.Status.DONE));
+        var done = Map.copyOf(files.content);
+
+        for (Write write : List.<Write>of(
+                () -> folder.close(outcome(Outcome.Status.FAILED)),
+                () -> folder.close(outcome(Outcome.Status.DONE)),
+                () -> folder.write(RunFolder.EVENTS, "some rounds"))) {
+            assertThatThrownBy(write::now)
+                    .isInstanceOfSatisfying(
+                            FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.RETRY))
+                    .hasMessage("out/run: the run is done; another driver has ended it");
+        }
+
+        assertThat(files.content).isEqualTo(done);
+    }
+
+    @Test
+    void aRunThatFailedBeforeMayEnd() throws IOException {
+        folder.close(outcome(Outcome.Status.FAILED));
+        folder.close(outcome(Outcome.Status.DONE));
+        assertThat(folder.done()).isPresent();
+    }
+
+    private interface Write {
+        void now() throws IOException;
+    }
+
+    private static Outcome outcome(Outcome.Status status) {
+        return new Outcome(
+                "run", status, 0, "", 0, 0, 0, null, null, null, null, null, 0, 0, null, null, null, List.of(), 0);
     }
 
     @Test

@@ -1,0 +1,99 @@
+package org.filigree.trainer.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.RunConfig;
+import org.filigree.trainer.run.Outcome;
+import org.junit.jupiter.api.Test;
+
+/** What a driver left when it was cut off at one place, and what the next makes of it. */
+class CutOffRunTest {
+
+    private static final String FOLDER = "lake/run/";
+    private static final Setting SETTING = Setting.GRADIENTS;
+
+    private final Disk disk = new Disk(false);
+    private boolean stop;
+
+    private Outcome train(RunConfig config) throws IOException {
+        return new SimulatedDriver(
+                        config,
+                        new DriverFiles(disk, new Driver("driver"), new Calm()),
+                        (tasks, job) -> IntStream.range(0, tasks).boxed().toList(),
+                        () -> 0,
+                        () -> stop)
+                .train();
+    }
+
+    private Outcome train() throws IOException {
+        return train(SETTING.config(1, 2));
+    }
+
+    private void put(String path, byte[] bytes) {
+        disk.write(disk.create(FOLDER + path), 0, bytes);
+    }
+
+    private void stopAtTheStart() {
+        stop = true;
+        assertThatThrownBy(this::train)
+                .isInstanceOfSatisfying(
+                        FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.STOPPED));
+        stop = false;
+    }
+
+    @Test
+    void aFolderThatWasCutOffInAFileIsPublishedBesideItAndStays() throws IOException {
+        var values = Reference.of(SETTING).published().get("last/adapter_model.safetensors");
+        var cut = Arrays.copyOf(values, 5);
+        put("adapters/tuned/adapter_model.safetensors", cut);
+        claim();
+
+        var outcome = train();
+
+        assertThat(outcome.published())
+                .extracting(Outcome.Published::path)
+                .containsExactly("adapters/tuned-1", "adapters/tuned-best");
+        assertThat(disk.bytes(FOLDER + "adapters/tuned-1/adapter_model.safetensors"))
+                .isEqualTo(values);
+        assertThat(disk.bytes(FOLDER + "adapters/tuned/adapter_model.safetensors"))
+                .isEqualTo(cut);
+        assertThat(disk.holds(FOLDER + "adapters/tuned/adapter_config.json")).isFalse();
+    }
+
+    /** A folder without run.yaml would be somebody else's. */
+    private void claim() {
+        put("run.yaml", new byte[0]);
+    }
+
+    @Test
+    void whatAnEarlierDriverPublishedWholeIsTakenOverAsItLies() throws IOException {
+        var values = Reference.of(SETTING).published().get("last/adapter_model.safetensors");
+        put("adapters/tuned/adapter_model.safetensors", values);
+        var lies = disk.bytes(FOLDER + "adapters/tuned/adapter_model.safetensors");
+        claim();
+
+        var outcome = train();
+
+        assertThat(outcome.published())
+                .extracting(Outcome.Published::path)
+                .containsExactly("adapters/tuned", "adapters/tuned-best");
+        assertThat(disk.bytes(FOLDER + "adapters/tuned/adapter_model.safetensors"))
+                .isSameAs(lies);
+    }
+
+    @Test
+    void aRunWhoseYamlWasCutOffLaterGoesOnWithItsOwnSettingsOnly() throws IOException {
+        stopAtTheStart();
+        var whole = disk.bytes(FOLDER + "run.yaml");
+        put("run.yaml", Arrays.copyOf(whole, 100));
+
+        assertThatThrownBy(() -> train(SETTING.config(1, 2, "training.learning_rate=0.2")))
+                .hasMessageContaining("the run's configuration has changed");
+        assertThat(train().status()).isEqualTo(Outcome.Status.DONE);
+    }
+}
