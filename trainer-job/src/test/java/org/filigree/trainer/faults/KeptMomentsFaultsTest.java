@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KeptMomentsFaultsTest {
 
-    private static final int ROUNDS = FaultyRun.ROUNDS / 4;
+    private static final int LOCAL_STEPS = 4;
 
     private Path folder;
     private FaultyRun run;
@@ -56,7 +56,8 @@ class KeptMomentsFaultsTest {
         var yaml = run.yaml(name, output, folder.resolve("shards"))
                 .replace(
                         "exchange: gradients",
-                        "exchange: parameters, local_steps: 4, inner_state: keep, wire: bfloat16");
+                        "exchange: parameters, local_steps: %d, inner_state: keep, wire: bfloat16"
+                                .formatted(LOCAL_STEPS));
         return RunConfigReader.read("test", yaml, List.of(), Map.of());
     }
 
@@ -75,7 +76,9 @@ class KeptMomentsFaultsTest {
     private void assertTheSame(String name) throws IOException {
         assertThat(run.adapter(name)).isEqualTo(run.adapter("undisturbed"));
         assertThat(run.rounds(name))
-                .isEqualTo(IntStream.rangeClosed(1, ROUNDS).boxed().toList());
+                .isEqualTo(IntStream.rangeClosed(1, run.steps() / LOCAL_STEPS)
+                        .boxed()
+                        .toList());
     }
 
     @Test
