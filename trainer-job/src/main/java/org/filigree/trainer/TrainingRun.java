@@ -40,6 +40,7 @@ final class TrainingRun {
     private final RunTelemetry telemetry;
     private final RunFolder folder;
     private final long began = System.nanoTime();
+    private boolean claimed;
 
     TrainingRun(SparkSession spark, RunConfig config, Progress progress, RunTelemetry telemetry) throws IOException {
         this.spark = spark;
@@ -51,7 +52,20 @@ final class TrainingRun {
         this.folder = new RunFolder(files, files.absolute(config.output()), config.run());
     }
 
-    Outcome run() throws IOException {
+    Outcome run() {
+        try {
+            return toTheEnd();
+        } catch (Exception e) {
+            // Spark throws checked exceptions that its Scala methods do not declare.
+            var shown = explained(e);
+            if (!claimed) {
+                refuse(shown);
+            }
+            throw shown;
+        }
+    }
+
+    private Outcome toTheEnd() throws IOException {
         var changes = folder.check(config);
         var ended = done();
         if (ended.isPresent()) {
@@ -59,6 +73,7 @@ final class TrainingRun {
         }
         var setup = RunSetup.of(spark, config);
         progress.prepared(setup.corpus());
+        stopIfAsked();
         var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         var forecast = Forecasts.of(context, config, setup);
         forecast.requireFits();
@@ -67,7 +82,9 @@ final class TrainingRun {
             // A base that does not load is told before there is a run.
             var origins = rounds.loop().origins();
             new Exactness(config.engine().exact(), List.of()).see(origins);
+            stopIfAsked();
             folder.claim(config);
+            claimed = true;
             return owned(setup, rounds, origins, changes, forecast);
         }
     }
@@ -98,10 +115,7 @@ final class TrainingRun {
             published.forEach(p -> progress.published(folder.at(p.path())));
             return close(setup, trained, use, forecast, published);
         } catch (Exception e) {
-            // Spark throws checked exceptions that its Scala methods do not declare.
-            var shown = withWhatIsSaved(Failures.explained(e));
-            tell(shown, owner);
-            throw shown;
+            throw failed(explained(e), owner);
         }
     }
 
@@ -131,34 +145,63 @@ final class TrainingRun {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    /** A failure's line ends with what is saved, and how to go on where the same command could do better. */
-    private FiligreeException withWhatIsSaved(FiligreeException failure) {
+    private void stopIfAsked() {
+        if (progress.stopRequested()) {
+            throw new FiligreeException(Code.STOPPED, "stopped before the first round");
+        }
+    }
+
+    /** Once a stop is asked for, Spark's jobs fail because they are cancelled. */
+    private FiligreeException explained(Exception failure) {
+        var shown = Failures.explained(failure);
+        return progress.stopRequested() && shown.code() == Code.RUN_TIME
+                ? new FiligreeException(Code.STOPPED, "stopped while Spark was at work", failure)
+                : shown;
+    }
+
+    /** The failure with what is saved, which outcome.json says too. */
+    private FiligreeException failed(FiligreeException failure, RunOwner owner) {
         try {
             var newest = new CheckpointStore(folder.files(), folder.path()).newest();
-            var saved = newest.isEmpty()
-                    ? "no checkpoint was saved"
-                    : "the checkpoint after round %d in %s stands"
-                            .formatted(newest.get().state().round(), folder.path());
-            var resumes = newest.isPresent() && RESUMABLE.contains(failure.code());
-            return new FiligreeException(
-                    failure.code(),
-                    "%s; %s%s"
-                            .formatted(
-                                    failure.getMessage(),
-                                    saved,
-                                    resumes ? ", and the same command goes on from it" : ""),
-                    failure);
+            var shown = withWhatIsSaved(failure, newest);
+            tell(shown, newest.map(CheckpointStore.Found::events).orElseGet(List::of), owner);
+            return shown;
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
+            tell(failure, List.of(), owner);
             return failure;
         }
     }
 
+    /** A failure's line ends with what is saved, and how to go on where the same command could do better. */
+    private FiligreeException withWhatIsSaved(FiligreeException failure, Optional<CheckpointStore.Found> newest) {
+        var saved = newest.isEmpty()
+                ? "no checkpoint was saved"
+                : "the checkpoint after round %d in %s stands"
+                        .formatted(newest.get().state().round(), folder.path());
+        var resumes = newest.isPresent() && RESUMABLE.contains(failure.code());
+        return new FiligreeException(
+                failure.code(),
+                "%s; %s%s"
+                        .formatted(
+                                failure.getMessage(), saved, resumes ? ", and the same command goes on from it" : ""),
+                failure);
+    }
+
     /** Says in outcome.json how the run failed, unless it is done or another driver has it. What fails here is told along. */
-    private void tell(FiligreeException failure, RunOwner owner) {
+    private void tell(FiligreeException failure, List<String> events, RunOwner owner) {
         try {
             owner.check();
-            folder.fail(Summary.failed(config, failure, seconds()));
+            folder.fail(Summary.of(EventLog.parse(events)).failed(config, failure, seconds()));
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Says in outcome.json why the run did not begin, where its folder is nobody's. What fails here is told along. */
+    private void refuse(FiligreeException failure) {
+        try {
+            folder.refuse(Summary.of(List.of()).failed(config, failure, seconds()));
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
         }
