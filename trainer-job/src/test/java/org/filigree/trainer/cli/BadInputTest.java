@@ -129,7 +129,7 @@ class BadInputTest {
     @Test
     void aLabelBeyondTheVocabularyIsTold() throws IOException {
         Files.writeString(run.base().resolve("rows.jsonl"), "{\"input_ids\": [1, 2], \"labels\": [-100, 999999]}\n");
-        assertRefused(run.train(), 2, "token id 999999", "vocabulary");
+        assertRefused(run.train(), 3, "a row of tokens has the id 999999, wanted 0 to", "vocabulary of " + run.base());
     }
 
     private void labelledRows() throws IOException {
