@@ -1,6 +1,7 @@
 package org.filigree.trainer;
 
 import java.io.IOException;
+import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
@@ -38,10 +39,14 @@ public final class Filigree {
 
     /** The same, telling {@code progress} how it goes. */
     public static Outcome train(SparkSession spark, RunConfig config, Progress progress) {
+        return train(spark, config, progress, System.getenv());
+    }
+
+    static Outcome train(SparkSession spark, RunConfig config, Progress progress, Map<String, String> environment) {
         return explained(() -> {
             try (var telemetry = new RunTelemetry(
                     spark.sparkContext(), config.run(), config.adapter().name())) {
-                return new TrainingRun(spark, config, progress, telemetry).run();
+                return new TrainingRun(spark, config, progress, telemetry, environment).run();
             }
         });
     }

@@ -3,6 +3,7 @@ package org.filigree.trainer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -17,6 +18,7 @@ import org.filigree.trainer.input.Forecasts;
 import org.filigree.trainer.input.RunRounds;
 import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.input.StartingAdapter;
+import org.filigree.trainer.mlflow.MlflowReport;
 import org.filigree.trainer.publish.Publisher;
 import org.filigree.trainer.report.HtmlReport;
 import org.filigree.trainer.round.ExecutorUse;
@@ -39,10 +41,19 @@ final class TrainingRun {
     private final Progress progress;
     private final RunTelemetry telemetry;
     private final RunFolder folder;
+    private final Map<String, String> environment;
     private final long began = System.nanoTime();
+    private Optional<MlflowReport> report = Optional.empty();
     private boolean claimed;
 
-    TrainingRun(SparkSession spark, RunConfig config, Progress progress, RunTelemetry telemetry) throws IOException {
+    TrainingRun(
+            SparkSession spark,
+            RunConfig config,
+            Progress progress,
+            RunTelemetry telemetry,
+            Map<String, String> environment)
+            throws IOException {
+        this.environment = environment;
         this.spark = spark;
         this.progress = progress;
         this.telemetry = telemetry;
@@ -71,6 +82,7 @@ final class TrainingRun {
         if (ended.isPresent()) {
             return ended.get();
         }
+        report = MlflowReport.of(config, folder, environment);
         var setup = RunSetup.of(spark, config);
         progress.prepared(setup.corpus());
         stopIfAsked();
@@ -103,6 +115,7 @@ final class TrainingRun {
         if (ended.isPresent()) {
             return ended.get();
         }
+        report.ifPresent(telemetry::add);
         try {
             var store = new CheckpointStore(
                     folder.files(), folder.path(), (state, below) -> rounds.saveMoments(state, folder.path(), below));
@@ -138,6 +151,7 @@ final class TrainingRun {
         folder.write(RunFolder.EVENTS, String.join("\n", events.all()) + "\n");
         folder.write(RunFolder.REPORT, HtmlReport.of(outcome, told));
         folder.close(outcome);
+        report.ifPresent(to -> to.ended(outcome.status()));
         return outcome;
     }
 
@@ -193,6 +207,8 @@ final class TrainingRun {
         try {
             owner.check();
             folder.fail(Summary.of(EventLog.parse(events)).failed(config, failure, seconds()));
+            var stands = folder.outcome().map(Outcome::status).orElse(Outcome.Status.FAILED);
+            report.ifPresent(to -> to.ended(stands));
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
         }
