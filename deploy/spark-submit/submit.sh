@@ -56,9 +56,6 @@ options=(
   --conf "spark.executor.defaultJavaOptions=-Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -XX:+UseParallelGC"
   --conf "spark.driver.defaultJavaOptions=-Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -XX:+UseParallelGC -Dlog4j2.configurationFile=org/filigree/trainer/log4j2-quiet.properties"
 
-  # Filigree's session adds its registrator and registrationRequired to it.
-  --conf spark.serializer=org.apache.spark.serializer.KryoSerializer
-
   # A round is a pure function: Spark may run any task again, elsewhere, or twice, and the adapter keeps its bits.
   --conf spark.task.maxFailures=4
   --conf spark.speculation=false

@@ -81,7 +81,21 @@ final class Corpora {
 
     static RunConfig run(Path output, RunConfig.Data data) {
         var training = new RunConfig.Training(
-                1, -1, 1, 1, 0.1, RunConfig.Schedule.CONSTANT, 0, 0, 0.9, 0.999, 1e-8, 1, null, 42);
+                1,
+                -1,
+                1,
+                1,
+                0.1,
+                RunConfig.Schedule.CONSTANT,
+                0,
+                0,
+                0.9,
+                0.999,
+                1e-8,
+                1,
+                null,
+                42,
+                RunConfig.ReportTo.NONE);
         return new RunConfig("run", output.toString(), null, null, data, null, training, null, null, null);
     }
 }

@@ -26,7 +26,6 @@ public final class FiligreeException extends RuntimeException {
         DATA(3),
         RETRY(4),
         DIVERGED(5),
-        SOME_FAILED(6),
         STOPPED(143);
 
         private final int exit;

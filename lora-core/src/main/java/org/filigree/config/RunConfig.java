@@ -144,6 +144,12 @@ public record RunConfig(
         COSINE
     }
 
+    /** Who else is told how a run goes. */
+    public enum ReportTo {
+        NONE,
+        MLFLOW
+    }
+
     /**
      * @param maxSteps -1 to go by epochs
      * @param warmupSteps steps of linear warm-up from 0
@@ -165,7 +171,8 @@ public record RunConfig(
             double adamEpsilon,
             double maxGradNorm,
             Boolean gradientCheckpointing,
-            long seed) {}
+            long seed,
+            ReportTo reportTo) {}
 
     public enum Exchange {
         GRADIENTS,

@@ -10,6 +10,7 @@ import static org.filigree.config.ScalarTypes.flag;
 import static org.filigree.config.ScalarTypes.orWord;
 
 import java.util.List;
+import org.filigree.config.RunConfig.ReportTo;
 import org.filigree.config.RunConfig.Schedule;
 import org.filigree.config.RunConfig.Training;
 
@@ -58,6 +59,13 @@ final class TrainingFields {
             "Compute activations again instead of keeping them.");
     private static final Field<Training, Long> SEED =
             Field.optional("seed", longInteger(0), 42L, Training::seed, "What every random number is a function of.");
+    private static final Field<Training, ReportTo> REPORT_TO = Field.<Training, ReportTo>optional(
+                    "report_to",
+                    choice(ReportTo.class),
+                    ReportTo.NONE,
+                    Training::reportTo,
+                    "Who else is told how the run goes: mlflow, at MLFLOW_TRACKING_URI in the environment.")
+            .mayChangeLater();
 
     static final Section<Training> SECTION = new Section<>(
             List.of(
@@ -74,7 +82,8 @@ final class TrainingFields {
                     ADAM_EPSILON,
                     MAX_GRAD_NORM,
                     GRADIENT_CHECKPOINTING,
-                    SEED),
+                    SEED,
+                    REPORT_TO),
             values -> new Training(
                     values.get(NUM_TRAIN_EPOCHS),
                     values.get(MAX_STEPS),
@@ -89,7 +98,8 @@ final class TrainingFields {
                     values.get(ADAM_EPSILON),
                     values.get(MAX_GRAD_NORM),
                     values.get(GRADIENT_CHECKPOINTING),
-                    values.get(SEED)),
+                    values.get(SEED),
+                    values.get(REPORT_TO)),
             List.of(
                     new Rule<>(
                             "max_steps",

@@ -80,6 +80,7 @@ class RunConfigChangesTest {
                 .isEqualTo(List.of(
                         "output",
                         "engine.exact",
+                        "training.report_to",
                         "evaluation.every_rounds",
                         "evaluation.early_stopping_patience",
                         "checkpoint.every_rounds",

@@ -109,7 +109,21 @@ class RunConfigReaderTest {
                                         false),
                                 null),
                         new RunConfig.Training(
-                                3, -1, 32, 4, 2e-4, Schedule.COSINE, 20, 0, 0.9, 0.999, 1e-8, 1, null, 42),
+                                3,
+                                -1,
+                                32,
+                                4,
+                                2e-4,
+                                Schedule.COSINE,
+                                20,
+                                0,
+                                0.9,
+                                0.999,
+                                1e-8,
+                                1,
+                                null,
+                                42,
+                                RunConfig.ReportTo.NONE),
                         new RunConfig.Averaging(
                                 4,
                                 Exchange.PARAMETERS,
@@ -136,7 +150,21 @@ class RunConfigReaderTest {
                         null));
         assertThat(config.training())
                 .isEqualTo(new RunConfig.Training(
-                        3, -1, 32, 4, 5e-5, Schedule.LINEAR, 0, 0, 0.9, 0.999, 1e-8, 1, null, 42));
+                        3,
+                        -1,
+                        32,
+                        4,
+                        5e-5,
+                        Schedule.LINEAR,
+                        0,
+                        0,
+                        0.9,
+                        0.999,
+                        1e-8,
+                        1,
+                        null,
+                        42,
+                        RunConfig.ReportTo.NONE));
         assertThat(config.averaging()).isEqualTo(RunConfig.Averaging.gradients(2));
         assertThat(read(SMALLEST, "averaging.exchange=parameters").averaging())
                 .isEqualTo(new RunConfig.Averaging(

@@ -53,7 +53,7 @@ class RunConfigSchemaTest {
         assertThat(declared)
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(read)
-                .hasSize(118);
+                .hasSize(119);
     }
 
     @Test
@@ -86,7 +86,7 @@ class RunConfigSchemaTest {
                 described.add(property.getKey());
             });
         }
-        assertThat(described).hasSize(118);
+        assertThat(described).hasSize(119);
     }
 
     @Test

@@ -103,6 +103,7 @@ class RunConfigWriterTest {
                   max_grad_norm: 1.0
                   gradient_checkpointing: auto
                   seed: 42
+                  report_to: none
                 averaging:
                   workers: 4
                   exchange: parameters
@@ -312,7 +313,8 @@ class RunConfigWriterTest {
                     positive(),
                     flag() ? 0 : positive(),
                     orNull(flag()),
-                    flag() ? whole(0) : Long.MAX_VALUE);
+                    flag() ? whole(0) : Long.MAX_VALUE,
+                    one(RunConfig.ReportTo.class));
         }
 
         private RunConfig.Data data() {

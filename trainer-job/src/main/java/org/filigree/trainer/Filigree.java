@@ -1,6 +1,7 @@
 package org.filigree.trainer;
 
 import java.io.IOException;
+import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
@@ -39,6 +40,10 @@ public final class Filigree {
 
     /** The same, telling {@code progress} how it goes. */
     public static Outcome train(SparkSession spark, RunConfig config, Progress progress) {
+        return train(spark, config, progress, System.getenv());
+    }
+
+    static Outcome train(SparkSession spark, RunConfig config, Progress progress, Map<String, String> environment) {
         return explained(() -> {
             try (var telemetry = new RunTelemetry(
                     spark.sparkContext(), config.run(), config.adapter().name())) {
@@ -47,7 +52,7 @@ public final class Filigree {
                 // Executors read there what is to be published, and have working directories of their own.
                 var folder = new RunFolder(files, files.absolute(run.output()), run.run());
                 return new TrainingRun(folder, run, progress, telemetry, System::nanoTime)
-                        .run(() -> PreparedOnSpark.of(spark, files, run, progress));
+                        .run(() -> PreparedOnSpark.of(spark, folder, run, progress, telemetry, environment));
             }
         });
     }

@@ -1,6 +1,7 @@
 package org.filigree.trainer;
 
 import java.util.List;
+import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfigChanges.Change;
 import org.filigree.dataprep.CorpusPrep;
 import org.filigree.trainer.forecast.RunForecast;
@@ -37,6 +38,13 @@ public interface Progress {
     default void evaluated(int round, RoundLoop.Score score) {}
 
     default void published(String folder) {}
+
+    /** @throws FiligreeException with STOPPED where a stop was asked for before the first round */
+    default void stopIfAsked() {
+        if (stopRequested()) {
+            throw new FiligreeException(FiligreeException.Code.STOPPED, "stopped before the first round");
+        }
+    }
 
     /** Asked between rounds, and when one fails: whether to stop, with a checkpoint of the last whole round. */
     default boolean stopRequested() {

@@ -68,20 +68,21 @@ record Summary(
                 seconds);
     }
 
-    static Outcome failed(RunConfig config, FiligreeException failure, double seconds) {
+    /** What stands of a run that did not come to its end. */
+    Outcome failed(RunConfig config, FiligreeException failure, double seconds) {
         return new Outcome(
                 config.run(),
                 failure.code() == FiligreeException.Code.STOPPED ? Outcome.Status.STOPPED : Outcome.Status.FAILED,
                 failure.code().exit(),
                 failure.getMessage(),
-                0,
-                0,
-                0,
-                null,
-                null,
-                null,
-                null,
-                null,
+                rounds,
+                steps,
+                tokens,
+                firstLoss,
+                lastLoss,
+                heldOutBefore,
+                heldOutAfter,
+                heldOutBest,
                 0,
                 0,
                 null,

@@ -270,5 +270,6 @@ final class TrainingLoop {
                 config.checkpoint().keep());
         events.saved();
         rounds.goOnFrom(store.runFolder(), last);
+        telemetry.saved();
     }
 }

@@ -3,6 +3,7 @@ package org.filigree.trainer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.filigree.config.FiligreeException;
@@ -58,6 +59,7 @@ final class TrainingRun {
     private final Telemetry telemetry;
     private final LongSupplier clock;
     private final long began;
+    private boolean claimed;
 
     /** @param clock nanoseconds */
     TrainingRun(RunFolder folder, RunConfig config, Progress progress, Telemetry telemetry, LongSupplier clock) {
@@ -70,7 +72,20 @@ final class TrainingRun {
     }
 
     /** @param preparation asked for only where there is something to do */
-    Outcome run(Preparation preparation) throws IOException {
+    Outcome run(Preparation preparation) {
+        try {
+            return toTheEnd(preparation);
+        } catch (Exception e) {
+            // Spark throws checked exceptions that its Scala methods do not declare.
+            var shown = explained(e);
+            if (!claimed) {
+                refuse(shown);
+            }
+            throw shown;
+        }
+    }
+
+    private Outcome toTheEnd(Preparation preparation) throws IOException {
         var changes = folder.check(config);
         var ended = folder.done();
         if (ended.isPresent()) {
@@ -80,7 +95,9 @@ final class TrainingRun {
             // A base that does not load is told before there is a run.
             var origins = prepared.rounds().origins();
             new Exactness(config.engine().exact(), List.of()).see(origins);
+            progress.stopIfAsked();
             folder.claim(config);
+            claimed = true;
             return owned(prepared, origins, changes);
         }
     }
@@ -113,10 +130,7 @@ final class TrainingRun {
             published.forEach(p -> progress.published(folder.at(p.path())));
             return close(trainee, trained, use, prepared.forecast(), published);
         } catch (Exception e) {
-            // Spark throws checked exceptions that its Scala methods do not declare.
-            var shown = withWhatIsSaved(Failures.explained(e));
-            tell(shown, owner);
-            throw shown;
+            throw failed(explained(e), owner);
         }
     }
 
@@ -140,6 +154,7 @@ final class TrainingRun {
         folder.write(RunFolder.EVENTS, String.join("\n", events.all()) + "\n");
         folder.write(RunFolder.REPORT, HtmlReport.of(outcome, told));
         folder.close(outcome);
+        telemetry.ended(outcome.status());
         return outcome;
     }
 
@@ -147,34 +162,59 @@ final class TrainingRun {
         return (clock.getAsLong() - began) / 1e9;
     }
 
-    /** A failure's line ends with what is saved, and how to go on where the same command could do better. */
-    private FiligreeException withWhatIsSaved(FiligreeException failure) {
+    /** Once a stop is asked for, Spark's jobs fail because they are cancelled. */
+    private FiligreeException explained(Exception failure) {
+        var shown = Failures.explained(failure);
+        return progress.stopRequested() && shown.code() == Code.RUN_TIME
+                ? new FiligreeException(Code.STOPPED, "stopped while Spark was at work", failure)
+                : shown;
+    }
+
+    /** The failure with what is saved, which outcome.json says too. */
+    private FiligreeException failed(FiligreeException failure, RunOwner owner) {
         try {
             var newest = new CheckpointStore(folder.files(), folder.path()).newest();
-            var saved = newest.isEmpty()
-                    ? "no checkpoint was saved"
-                    : "the checkpoint after round %d in %s stands"
-                            .formatted(newest.get().state().round(), folder.path());
-            var resumes = newest.isPresent() && RESUMABLE.contains(failure.code());
-            return new FiligreeException(
-                    failure.code(),
-                    "%s; %s%s"
-                            .formatted(
-                                    failure.getMessage(),
-                                    saved,
-                                    resumes ? ", and the same command goes on from it" : ""),
-                    failure);
+            var shown = withWhatIsSaved(failure, newest);
+            tell(shown, newest.map(CheckpointStore.Found::events).orElseGet(List::of), owner);
+            return shown;
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
+            tell(failure, List.of(), owner);
             return failure;
         }
     }
 
+    /** A failure's line ends with what is saved, and how to go on where the same command could do better. */
+    private FiligreeException withWhatIsSaved(FiligreeException failure, Optional<CheckpointStore.Found> newest) {
+        var saved = newest.isEmpty()
+                ? "no checkpoint was saved"
+                : "the checkpoint after round %d in %s stands"
+                        .formatted(newest.get().state().round(), folder.path());
+        var resumes = newest.isPresent() && RESUMABLE.contains(failure.code());
+        return new FiligreeException(
+                failure.code(),
+                "%s; %s%s"
+                        .formatted(
+                                failure.getMessage(), saved, resumes ? ", and the same command goes on from it" : ""),
+                failure);
+    }
+
     /** Says in outcome.json how the run failed, unless it is done or another driver has it. What fails here is told along. */
-    private void tell(FiligreeException failure, RunOwner owner) {
+    private void tell(FiligreeException failure, List<String> events, RunOwner owner) {
         try {
             owner.check();
-            folder.close(Summary.failed(config, failure, seconds()));
+            var outcome = Summary.of(EventLog.parse(events)).failed(config, failure, seconds());
+            folder.close(outcome);
+            telemetry.ended(outcome.status());
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Says in outcome.json why the run did not begin, where its folder is nobody's. What fails here is told along. */
+    private void refuse(FiligreeException failure) {
+        try {
+            folder.refuse(Summary.of(List.of()).failed(config, failure, seconds()));
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
         }

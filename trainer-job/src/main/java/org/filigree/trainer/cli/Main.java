@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
             "",
             "The launcher takes --master URL (spark://host:7077, yarn, k8s://...) to go through spark-submit, and --verbose",
             "for Spark's own log. Exit codes: 0 done or nothing to do, 1 run time, 2 configuration, 3 data, 4 a retry may",
-            "help, 5 diverged, 6 some adapters failed, 143 stopped."
+            "help, 5 diverged, 143 stopped."
         })
 public final class Main {
 

@@ -34,8 +34,9 @@ final class TrainCommand implements Callable<Integer> {
             out.flush();
             return 0;
         }
-        try (var stop = new StopSignal();
+        try (var stop = StopSignal.listening();
                 var spark = SparkSessions.open(config.run(), config.averaging().workers())) {
+            stop.drops(spark.sparkContext()::cancelAllJobs);
             var outcome = Filigree.train(spark, config, new ConsoleProgress(out, config) {
                 @Override
                 public boolean stopRequested() {

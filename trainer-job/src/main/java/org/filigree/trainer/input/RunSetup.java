@@ -123,6 +123,12 @@ public record RunSetup(
     }
 
     private static void checkFits(HuggingFaceFolder base, ShardManifest manifest) {
+        if (manifest.vocabulary() > base.spec().vocabulary() && manifest.tokenizer() == null) {
+            throw new FiligreeException(
+                    Code.DATA,
+                    "data: a row of tokens has the id %d, wanted 0 to %d, the vocabulary of %s"
+                            .formatted(manifest.vocabulary() - 1, base.spec().vocabulary() - 1, base.path()));
+        }
         if (manifest.vocabulary() > base.spec().vocabulary()) {
             throw new FiligreeException(
                     Code.CONFIGURATION,

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.filigree.format.FileTree;
 import org.filigree.format.FormatException;
 import org.filigree.trainer.run.CheckpointStore;
@@ -39,8 +40,9 @@ final class RunInspector {
             facts.set("outcome", outcome);
             if (outcome.path("code").asInt() != 0) {
                 found.shortcomings()
-                        .add("failed with code %d: %s"
+                        .add("%s with code %d: %s"
                                 .formatted(
+                                        status(outcome),
                                         outcome.path("code").asInt(),
                                         outcome.path("message").asText()));
             }
@@ -52,8 +54,12 @@ final class RunInspector {
         if (outcome != null && outcome.path("code").asInt() == 0) {
             return "done";
         }
-        var how = outcome == null ? "unfinished" : "failed";
+        var how = outcome == null ? "unfinished" : status(outcome);
         return how + (resumable ? "; train goes on from its checkpoint" : "; no checkpoint yet");
+    }
+
+    private static String status(JsonNode outcome) {
+        return outcome.path("status").asText("failed").toLowerCase(Locale.ROOT);
     }
 
     /** Null where there is none. */

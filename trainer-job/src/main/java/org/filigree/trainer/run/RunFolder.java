@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
@@ -64,16 +65,13 @@ public final class RunFolder {
      * @throws FiligreeException with CONFIGURATION, naming every field that must not differ
      */
     public List<Change> check(RunConfig config) throws IOException {
-        if (!files.exists(path)) {
+        if (free()) {
             return List.of();
         }
         if (!files.isFolder(path)) {
             throw new FiligreeException(Code.CONFIGURATION, path + ": is a file, wanted a folder for the run");
         }
         if (!files.exists(at(CONFIGURATION))) {
-            if (files.list(path).isEmpty()) {
-                return List.of();
-            }
             throw new FiligreeException(
                     Code.CONFIGURATION,
                     "%s: holds other files and no %s; give another run id or output folder"
@@ -99,6 +97,11 @@ public final class RunFolder {
                                             .collect(Collectors.joining("; "))));
         }
         return changes;
+    }
+
+    /** Whether no run has it: at most one that was refused before it began has left its outcome. */
+    private boolean free() throws IOException {
+        return !files.exists(path) || (files.isFolder(path) && Set.of(OUTCOME).containsAll(files.list(path)));
     }
 
     private static String text(Change change) {
@@ -167,6 +170,13 @@ public final class RunFolder {
             if (!stands(content, e)) {
                 throw e;
             }
+        }
+    }
+
+    /** Says that the run was refused before it began; nothing is written where any run has the folder. */
+    public void refuse(Outcome outcome) throws IOException {
+        if (free()) {
+            close(outcome);
         }
     }
 

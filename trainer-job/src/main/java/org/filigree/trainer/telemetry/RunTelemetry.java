@@ -1,7 +1,10 @@
 package org.filigree.trainer.telemetry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.SparkContext;
+import org.filigree.trainer.run.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,7 @@ public final class RunTelemetry implements Telemetry, AutoCloseable {
     private final String run;
     private final String adapter;
     private final LogContext context;
+    private final List<Telemetry> others = new ArrayList<>();
 
     public RunTelemetry(SparkContext spark, String run, String adapter) {
         this.spark = spark;
@@ -30,12 +34,29 @@ public final class RunTelemetry implements Telemetry, AutoCloseable {
     @Override
     public void round(int round) {
         context.put(ROUND, Integer.toString(round));
+        others.forEach(other -> other.round(round));
+    }
+
+    /** All further events go to {@code other} too. */
+    public void add(Telemetry other) {
+        others.add(other);
     }
 
     @Override
     public void tell(ObjectNode event) {
         LOG.info("{}", event);
         spark.listenerBus().post(new RunEvent(run, adapter, event));
+        others.forEach(other -> other.tell(event));
+    }
+
+    @Override
+    public void saved() {
+        others.forEach(Telemetry::saved);
+    }
+
+    @Override
+    public void ended(Outcome.Status status) {
+        others.forEach(other -> other.ended(status));
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a user can get wrong: one line that says what to do, an exit code, and no run left behind. */
+/** What a user can get wrong: one line that says what to do, an exit code, and no run left behind but its outcome. */
 class BadInputTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,7 +40,7 @@ class BadInputTest {
         assertThat(refused.err()).startsWith("filigree: ").contains(said);
         assertThat(refused.err().strip().lines()).as(refused.err()).hasSize(1);
         assertThat(refused.code()).as(refused.err()).isEqualTo(code);
-        assertThat(run.run()).as("a run folder").doesNotExist();
+        assertThat(run.run().resolve("run.yaml")).as("a run's claim").doesNotExist();
     }
 
     @ParameterizedTest
@@ -129,7 +129,7 @@ class BadInputTest {
     @Test
     void aLabelBeyondTheVocabularyIsTold() throws IOException {
         Files.writeString(run.base().resolve("rows.jsonl"), "{\"input_ids\": [1, 2], \"labels\": [-100, 999999]}\n");
-        assertRefused(run.train(), 2, "token id 999999", "vocabulary");
+        assertRefused(run.train(), 3, "a row of tokens has the id 999999, wanted 0 to", "vocabulary of " + run.base());
     }
 
     private void labelledRows() throws IOException {
@@ -193,6 +193,23 @@ class BadInputTest {
                 2,
                 "a document has %d tokens".formatted(positions + 1),
                 "%d positions".formatted(positions));
+    }
+
+    @Test
+    void aRunRefusedBeforeItBeganHasAnOutcomeAndNothingElseAndIsNotInTheWay() throws IOException {
+        var refused = run.train("base.path=/nowhere/llama");
+        assertThat(run.run().toFile().list()).containsExactly("outcome.json");
+        var outcome = JSON.readTree(run.run().resolve("outcome.json").toFile());
+        assertThat(outcome.path("status").asText()).isEqualTo("failed");
+        assertThat(outcome.path("code").intValue()).isEqualTo(2);
+        assertThat(refused.err().strip()).endsWith(outcome.path("message").asText());
+
+        assertThat(run.train().code()).isZero();
+
+        assertThat(JSON.readTree(run.run().resolve("outcome.json").toFile())
+                        .path("status")
+                        .asText())
+                .isEqualTo("done");
     }
 
     @Test

@@ -300,6 +300,10 @@ class InspectCommandTest {
         var failed = inspect(run);
         assertThat(failed.path("state").asText()).isEqualTo("failed; no checkpoint yet");
         assertThat(lines(failed, "shortcomings")).containsExactly("failed with code 5: diverged");
+        TestFolders.write(run.resolve("outcome.json"), "{\"status\":\"stopped\",\"code\":143,\"message\":\"told to\"}");
+        var stopped = inspect(run);
+        assertThat(stopped.path("state").asText()).isEqualTo("stopped; no checkpoint yet");
+        assertThat(lines(stopped, "shortcomings")).containsExactly("stopped with code 143: told to");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.filigree.trainer.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -96,8 +97,17 @@ class DriverFaultsTest {
             driver.destroyForcibly();
         }
         assertThat(driver.exitValue()).isEqualTo(FiligreeException.Code.STOPPED.exit());
-        assertThat(Files.readString(folder.resolve("stopped/outcome.json")))
-                .contains("\"stopped\"", "143", "the same command goes on from it");
+        var outcome = new ObjectMapper()
+                .readValue(folder.resolve("stopped/outcome.json").toFile(), Outcome.class);
+        assertThat(outcome.status()).isEqualTo(Outcome.Status.STOPPED);
+        assertThat(outcome.code()).isEqualTo(143);
+        assertThat(outcome.message()).contains("the same command goes on from it");
+        assertThat(outcome.message()).startsWith("stopped after round %d;".formatted(outcome.rounds()));
+        assertThat(outcome.steps()).isEqualTo(outcome.rounds());
+        assertThat(Files.readAllLines(folder.resolve("driver.log")))
+                .noneMatch(line -> line.startsWith("\tat ") || line.contains("Exception"))
+                .last()
+                .isEqualTo("filigree: " + outcome.message());
 
         Filigree.train(spark, RunConfigReader.read("test", Files.readString(yaml), List.of(), Map.of()));
 

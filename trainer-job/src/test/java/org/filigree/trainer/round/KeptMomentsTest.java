@@ -63,7 +63,21 @@ class KeptMomentsTest {
 
     private RoundLoop loop(WorkerInput rows, RunConfig.Averaging averaging) {
         var training = new RunConfig.Training(
-                1, STEPS, 12, 2, 0.05, RunConfig.Schedule.COSINE, 0, 0.01, 0.9, 0.999, 1e-8, 0.5, null, 3);
+                1,
+                STEPS,
+                12,
+                2,
+                0.05,
+                RunConfig.Schedule.COSINE,
+                0,
+                0.01,
+                0.9,
+                0.999,
+                1e-8,
+                0.5,
+                null,
+                3,
+                RunConfig.ReportTo.NONE);
         return new RoundLoop(
                 new SparkRound(spark, rows, input.plan(null), SparkRound.Gathering.COLLECT),
                 "tiny",

@@ -54,7 +54,21 @@ class QuorumTest {
 
     private RoundLoop loop(WorkerInput input, Exchange exchange, Alarm alarm) {
         var training = new RunConfig.Training(
-                1, 2, WORKERS, 1, 0.05, RunConfig.Schedule.CONSTANT, 0, 0.01, 0.9, 0.999, 1e-8, 0, null, 3);
+                1,
+                2,
+                WORKERS,
+                1,
+                0.05,
+                RunConfig.Schedule.CONSTANT,
+                0,
+                0.01,
+                0.9,
+                0.999,
+                1e-8,
+                0,
+                null,
+                3,
+                RunConfig.ReportTo.NONE);
         var averaging = new RunConfig.Averaging(
                 WORKERS,
                 exchange,

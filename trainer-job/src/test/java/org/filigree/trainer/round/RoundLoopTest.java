@@ -67,7 +67,21 @@ class RoundLoopTest {
             int rows,
             SparkRound.Gathering gathering) {
         var training = new RunConfig.Training(
-                1, STEPS, 4, microBatch, 0.05, RunConfig.Schedule.COSINE, 0, 0.01, 0.9, 0.999, 1e-8, 0.5, null, 3);
+                1,
+                STEPS,
+                4,
+                microBatch,
+                0.05,
+                RunConfig.Schedule.COSINE,
+                0,
+                0.01,
+                0.9,
+                0.999,
+                1e-8,
+                0.5,
+                null,
+                3,
+                RunConfig.ReportTo.NONE);
         return new RoundLoop(
                 new SparkRound(spark, input, input.plan(null), gathering),
                 "tiny",

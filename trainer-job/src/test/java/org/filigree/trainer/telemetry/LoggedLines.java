@@ -15,7 +15,7 @@ import org.apache.logging.log4j.core.config.ConfigurationFactory;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What is logged in this JVM, as {@code FILIGREE_LOG_FORMAT=json} shows it. */
-final class LoggedLines implements AutoCloseable {
+public final class LoggedLines implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -38,13 +38,13 @@ final class LoggedLines implements AutoCloseable {
         return configuration.getAppender("stderr").getLayout();
     }
 
-    LoggedLines() {
+    public LoggedLines() {
         appender.start();
         log.getRootLogger().addAppender(appender);
         log.getRootLogger().setLevel(Level.INFO);
     }
 
-    List<JsonNode> of(Class<?> logger) {
+    public List<JsonNode> of(Class<?> logger) {
         return lines.stream()
                 .map(LoggedLines::parse)
                 .filter(line -> line.path("logger").asText().equals(logger.getSimpleName()))

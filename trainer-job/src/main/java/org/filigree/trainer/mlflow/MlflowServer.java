@@ -1,0 +1,122 @@
+package org.filigree.trainer.mlflow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.FiligreeException.Code;
+
+/** A tracking server, as MLflow's own clients find it in the environment. */
+final class MlflowServer {
+
+    static final String ADDRESS = "MLFLOW_TRACKING_URI";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** A run waits for an answer, so a server that gives none must not keep it long. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final String address;
+    private final String authorization;
+
+    private MlflowServer(String address, String authorization) {
+        this.address = address;
+        this.authorization = authorization;
+    }
+
+    /** @throws FiligreeException with CONFIGURATION where the environment names no server */
+    static MlflowServer of(Map<String, String> environment) {
+        var address = environment.getOrDefault(ADDRESS, "");
+        if (!address.matches("https?://[^/\\s]+\\S*")) {
+            throw new FiligreeException(
+                    Code.CONFIGURATION,
+                    "training.report_to: mlflow wants %s in the environment: found '%s', wanted http://host:port or https://host"
+                            .formatted(ADDRESS, address));
+        }
+        return new MlflowServer(address.replaceFirst("/+$", ""), authorization(environment));
+    }
+
+    private static String authorization(Map<String, String> environment) {
+        var token = environment.get("MLFLOW_TRACKING_TOKEN");
+        if (token != null) {
+            return "Bearer " + token;
+        }
+        var user = environment.get("MLFLOW_TRACKING_USERNAME");
+        var password = environment.get("MLFLOW_TRACKING_PASSWORD");
+        return user == null || password == null
+                ? null
+                : "Basic "
+                        + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+    }
+
+    String address() {
+        return address;
+    }
+
+    /** The experiment's id; makes it where there is none of that name. */
+    String experiment(String name) throws IOException {
+        var found = send(
+                request("experiments/get-by-name?experiment_name=" + URLEncoder.encode(name, StandardCharsets.UTF_8))
+                        .GET());
+        return found.statusCode() == 404
+                ? post("experiments/create", object().put("name", name))
+                        .path("experiment_id")
+                        .asText()
+                : answer("experiments/get-by-name", found)
+                        .at("/experiment/experiment_id")
+                        .asText();
+    }
+
+    JsonNode post(String method, ObjectNode body) throws IOException {
+        return answer(
+                method,
+                send(request(method)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body.toString()))));
+    }
+
+    static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+
+    private HttpRequest.Builder request(String method) {
+        var request = HttpRequest.newBuilder(URI.create(address + "/api/2.0/mlflow/" + method))
+                .timeout(PATIENCE);
+        return authorization == null ? request : request.header("Authorization", authorization);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+        try {
+            return http.send(request.build(), BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    private static JsonNode answer(String method, HttpResponse<String> response) throws IOException {
+        if (response.statusCode() != 200) {
+            throw new IOException("%s: code %d: %s"
+                    .formatted(
+                            method,
+                            response.statusCode(),
+                            response.body().replaceAll("\\s+", " ").strip()));
+        }
+        return JSON.readTree(response.body());
+    }
+}

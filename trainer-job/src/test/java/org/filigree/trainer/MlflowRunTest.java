@@ -1,0 +1,178 @@
+package org.filigree.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.spark.sql.SparkSession;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.FiligreeException.Code;
+import org.filigree.config.RunConfig;
+import org.filigree.config.RunConfigReader;
+import org.filigree.engine.kit.ReferenceCase;
+import org.filigree.trainer.mlflow.MlflowReport;
+import org.filigree.trainer.round.RoundLoop;
+import org.filigree.trainer.run.Outcome;
+import org.filigree.trainer.telemetry.LoggedLines;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs that report to MLflow: what its server is told, and that nothing of it hurts a run. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MlflowRunTest {
+
+    private static final int ROUNDS = 6;
+
+    private Path folder;
+    private SparkSession spark;
+    private TrackingServer server;
+
+    @BeforeAll
+    void session(@TempDir Path temporary) throws IOException {
+        folder = temporary;
+        new ReferenceCase("llama", folder.resolve("llama"));
+        spark = SparkSession.builder()
+                .master("local[2,4]")
+                .config("spark.ui.enabled", "false")
+                .getOrCreate();
+    }
+
+    @AfterAll
+    void stop() {
+        spark.stop();
+    }
+
+    @BeforeEach
+    void serve() throws IOException {
+        server = new TrackingServer();
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private RunConfig config(String run) {
+        return RunConfigReader.read(
+                "test",
+                """
+                run: %s
+                output: %s
+                base: {path: %s, name: reference/llama}
+                engine: {threads: 1}
+                data: {train: [{path: %s, shape: tokens}], packing: false, held_out: 0.3}
+                adapter: {name: tuned, r: 4, lora_alpha: 8}
+                training: {max_steps: %d, global_batch_size: 4, micro_batch_size: 2, learning_rate: 1.0e-2, report_to: mlflow}
+                averaging: {workers: 2, exchange: gradients}
+                checkpoint: {every_rounds: 2}
+                """.formatted(run, folder, folder.resolve("llama"), folder.resolve("llama/rows.jsonl"), ROUNDS),
+                List.of(),
+                Map.of());
+    }
+
+    private Outcome train(String run, Progress progress) {
+        return Filigree.train(
+                spark,
+                config(run),
+                progress,
+                Map.of("MLFLOW_TRACKING_URI", server.address() + "/", "MLFLOW_EXPERIMENT_NAME", "nightly"));
+    }
+
+    private Stream<JsonNode> sent(String method) {
+        return server.calls.stream()
+                .filter(call -> call.method().equals(method))
+                .map(TrackingServer.Call::body);
+    }
+
+    private List<Integer> steps(String metric) {
+        return sent("runs/log-batch")
+                .flatMap(batch -> StreamSupport.stream(batch.path("metrics").spliterator(), false))
+                .filter(sent -> sent.path("key").asText().equals(metric))
+                .map(sent -> sent.path("step").asInt())
+                .toList();
+    }
+
+    @Test
+    void aRunThatIsStoppedAndGoesOnIsOneRunWithEachRoundOnce() {
+        var stop = new Progress() {
+            private boolean asked;
+
+            @Override
+            public void round(RoundLoop.Report report, double seconds) {
+                asked = report.round() == 3;
+            }
+
+            @Override
+            public boolean stopRequested() {
+                return asked;
+            }
+        };
+        assertThatThrownBy(() -> train("stopped", stop)).hasMessageStartingWith("stopped after round 3");
+        train("stopped", Progress.NONE);
+
+        assertThat(server.refused).isEmpty();
+        assertThat(sent("experiments/create"))
+                .singleElement()
+                .satisfies(made -> assertThat(made.path("name").asText()).isEqualTo("nightly"));
+        assertThat(sent("runs/create")).singleElement().satisfies(made -> {
+            assertThat(made.path("experiment_id").asText()).isEqualTo("7");
+            assertThat(made.path("run_name").asText()).isEqualTo("stopped");
+        });
+        assertThat(sent("runs/update"))
+                .extracting(update -> update.path("status").asText())
+                .containsExactly("KILLED", "RUNNING", "FINISHED");
+        assertThat(server.calls)
+                .filteredOn(call -> call.body() != null && call.body().has("run_id"))
+                .allMatch(call -> call.body().path("run_id").asText().equals("d5f6"));
+        assertThat(steps("loss")).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(steps("held_out_loss")).containsExactly(0, 6);
+        assertThat(sent("runs/log-batch")
+                        .flatMap(batch ->
+                                StreamSupport.stream(batch.path("params").spliterator(), false))
+                        .filter(sent -> sent.path("key").asText().equals("adapter.r"))
+                        .map(sent -> sent.path("value").asText()))
+                .containsExactly("4");
+    }
+
+    @Test
+    void aServerThatIsDownIsOneWarningAndGetsItAllLater() {
+        server.down = true;
+        List<JsonNode> warnings;
+        try (var log = new LoggedLines()) {
+            var outcome = train("down", new Progress() {
+                @Override
+                public void round(RoundLoop.Report report, double seconds) {
+                    server.down = report.round() < ROUNDS - 1;
+                }
+            });
+            assertThat(outcome.status()).isEqualTo(Outcome.Status.DONE);
+            warnings = log.of(MlflowReport.class);
+        }
+        assertThat(server.refused).as("calls that failed").hasSize(3);
+        assertThat(warnings)
+                .singleElement()
+                .satisfies(line -> assertThat(line.path("msg").asText())
+                        .contains(server.address(), "the run goes on without", "code 503"));
+        assertThat(steps("loss")).containsExactly(1, 2, 3, 4, 5, 6);
+    }
+
+    @Test
+    void aRunWithoutAnAddressIsRefused() {
+        assertThatThrownBy(() -> Filigree.train(spark, config("nowhere"), Progress.NONE, Map.of()))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class, e -> assertThat(e.code()).isEqualTo(Code.CONFIGURATION))
+                .hasMessage("training.report_to: mlflow wants MLFLOW_TRACKING_URI in the environment: found '', "
+                        + "wanted http://host:port or https://host");
+    }
+}

@@ -1,0 +1,209 @@
+package org.filigree.trainer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.sql.SparkSession;
+import org.filigree.cluster.StandaloneCluster;
+import org.filigree.config.RunConfig;
+import org.filigree.config.RunConfigReader;
+import org.filigree.engine.kit.ReferenceCase;
+import org.filigree.trainer.Filigree;
+import org.filigree.trainer.Progress;
+import org.filigree.trainer.round.RoundLoop;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster that gives executors and takes them away between rounds: the adapter has the bits of an embedded run. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ElasticClusterTest {
+
+    private static final int ROUNDS = 8;
+    private static final int DISTURBED_AFTER = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private Path folder;
+
+    @BeforeAll
+    void embedded(@TempDir Path temporary) throws IOException {
+        folder = temporary;
+        new ReferenceCase("llama", folder.resolve("llama"));
+        try (var spark = SparkSession.builder()
+                .master("local[2,4]")
+                .config("spark.ui.enabled", "false")
+                .getOrCreate()) {
+            Filigree.train(spark, config("embedded"));
+        }
+    }
+
+    /** Executors by name, as the driver hears of them. */
+    private static final class Executors extends SparkListener {
+
+        private final Set<String> came = new HashSet<>();
+        private final Map<String, String> went = new HashMap<>();
+
+        @Override
+        public synchronized void onExecutorAdded(SparkListenerExecutorAdded added) {
+            came.add(added.executorId());
+            notifyAll();
+        }
+
+        @Override
+        public synchronized void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+            went.put(removed.executorId(), removed.reason());
+            notifyAll();
+        }
+
+        synchronized Set<String> came() {
+            return Set.copyOf(came);
+        }
+
+        synchronized Map<String, String> went() {
+            return Map.copyOf(went);
+        }
+
+        /** Until none of those that came is left. */
+        synchronized void awaitNone() {
+            await(() -> went.keySet().containsAll(came));
+        }
+
+        synchronized void awaitOneLess() {
+            await(() -> !went.isEmpty());
+        }
+
+        private void await(BooleanSupplier happened) {
+            var deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (!happened.getAsBoolean()) {
+                var left = (deadline - System.nanoTime()) / 1_000_000;
+                assertThat(left).as("came %s, went %s".formatted(came, went)).isPositive();
+                try {
+                    wait(left);
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+    }
+
+    private interface Disturbance {
+        void between(Executors executors);
+    }
+
+    private Executors train(SparkConf conf, String run, Disturbance disturbance) throws IOException {
+        try (var spark = SparkSession.builder().config(conf).getOrCreate()) {
+            var executors = new Executors();
+            spark.sparkContext().addSparkListener(executors);
+            Filigree.train(spark, config(run), new Progress() {
+                @Override
+                public void round(RoundLoop.Report report, double seconds) {
+                    if (report.round() == DISTURBED_AFTER) {
+                        disturbance.between(executors);
+                    }
+                }
+            });
+            return executors;
+        }
+    }
+
+    @Test
+    @Timeout(240)
+    void idleExecutorsAreGivenBackAndOthersMakeTheNextRounds() throws Exception {
+        var first = new HashSet<String>();
+        Executors executors;
+        try (var cluster = StandaloneCluster.start(2, 1)) {
+            var conf = cluster.sparkConf()
+                    .set("spark.dynamicAllocation.enabled", "true")
+                    .set("spark.dynamicAllocation.shuffleTracking.enabled", "true")
+                    .set("spark.dynamicAllocation.minExecutors", "0")
+                    .set("spark.dynamicAllocation.maxExecutors", "2")
+                    .set("spark.dynamicAllocation.executorIdleTimeout", "2s");
+            executors = train(conf, "elastic", seen -> {
+                seen.awaitNone();
+                first.addAll(seen.came());
+            });
+        }
+        assertThat(first).as("executors given back").isNotEmpty();
+        assertThat(executors.came()).as("and others that came").hasSizeGreaterThan(first.size());
+        assertSameAsEmbedded("elastic");
+    }
+
+    @Test
+    @Timeout(240)
+    void aDecommissionedExecutorLeavesAndTheRunGoesOn() throws Exception {
+        Executors executors;
+        try (var cluster = StandaloneCluster.start(2, 1)) {
+            var conf = cluster.sparkConf()
+                    .set("spark.decommission.enabled", "true")
+                    .set("spark.storage.decommission.enabled", "true");
+            executors = train(conf, "decommissioned", seen -> {
+                decommission(cluster.executors(0).get(0).process());
+                seen.awaitOneLess();
+            });
+        }
+        // The signal itself would have ended it with another code.
+        assertThat(executors.went().values()).contains("Command exited with code 0");
+        assertSameAsEmbedded("decommissioned");
+    }
+
+    /** As a node manager announces that it will take the machine away. */
+    private static void decommission(ProcessHandle executor) {
+        try {
+            var signal = new ProcessBuilder("kill", "-PWR", Long.toString(executor.pid())).inheritIO();
+            assertThat(signal.start().waitFor()).as("kill -PWR").isZero();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void assertSameAsEmbedded(String run) throws IOException {
+        assertThat(adapter(run)).isEqualTo(adapter("embedded"));
+        assertThat(Files.readAllLines(folder.resolve("runs/%s/events.jsonl".formatted(run))))
+                .filteredOn(event -> event.startsWith("{\"event\":\"round\""))
+                .extracting(event -> Integer.parseInt(event.replaceFirst(".*?\"round\":(\\d+).*", "$1")))
+                .isEqualTo(IntStream.rangeClosed(1, ROUNDS).boxed().toList());
+    }
+
+    private byte[] adapter(String run) throws IOException {
+        return Files.readAllBytes(folder.resolve("runs/%s/adapters/tuned/adapter_model.safetensors".formatted(run)));
+    }
+
+    private RunConfig config(String run) {
+        return RunConfigReader.read(
+                "test",
+                """
+                run: %s
+                output: %s
+                base: {path: %s, name: reference/llama}
+                engine: {threads: 1}
+                data: {train: [{path: %s, shape: tokens}], packing: false}
+                adapter: {name: tuned, r: 4, lora_alpha: 8, lora_dropout: 0.1, target_modules: all-linear}
+                training: {max_steps: %d, global_batch_size: 4, micro_batch_size: 2, learning_rate: 1.0e-2}
+                averaging: {workers: 2, exchange: gradients}
+                checkpoint: {every_rounds: 4}
+                """.formatted(
+                                run,
+                                folder.resolve("runs"),
+                                folder.resolve("llama"),
+                                folder.resolve("llama/rows.jsonl"),
+                                ROUNDS),
+                List.of(),
+                Map.of());
+    }
+}

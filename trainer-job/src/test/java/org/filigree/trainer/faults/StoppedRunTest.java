@@ -1,0 +1,133 @@
+package org.filigree.trainer.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.filigree.config.FiligreeException;
+import org.filigree.config.FiligreeException.Code;
+import org.filigree.config.RunConfig;
+import org.filigree.config.RunConfigReader;
+import org.filigree.dataprep.CorpusPrep;
+import org.filigree.trainer.Filigree;
+import org.filigree.trainer.Progress;
+import org.filigree.trainer.forecast.RunForecast;
+import org.filigree.trainer.round.RoundLoop;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs that are told to stop by who started them: where they end, and what counts when they go on. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StoppedRunTest {
+
+    private Path folder;
+    private FaultyRun run;
+    private SparkSession spark;
+
+    @BeforeAll
+    void session(@TempDir Path temporary) throws IOException {
+        folder = temporary;
+        run = FaultyRun.in(folder);
+        spark = SparkSession.builder()
+                .master("local[2,4]")
+                .config("spark.ui.enabled", "false")
+                .getOrCreate();
+    }
+
+    @AfterAll
+    void stop() {
+        spark.stop();
+    }
+
+    /** A stop that is asked for at some moment, and then stands. */
+    private static class Stop implements Progress {
+
+        boolean asked;
+
+        @Override
+        public boolean stopRequested() {
+            return asked;
+        }
+    }
+
+    private void assertStopped(RunConfig config, Progress progress, String said) {
+        assertThatThrownBy(() -> Filigree.train(spark, config, progress))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class, e -> assertThat(e.code()).isEqualTo(Code.STOPPED))
+                .hasMessageStartingWith(said);
+    }
+
+    /** No update is large enough to change a loss: the evaluation before the first round stays the best. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4})
+    void earlyStoppingCountsEachEvaluationOnceWhenARunGoesOn(int stoppedAfter) throws IOException {
+        var name = "patient-" + stoppedAfter;
+        var config = RunConfigReader.read(
+                "test",
+                run.yaml(name, folder.toString(), folder.resolve("shards"))
+                        .replace("1.0e-2", "1.0e-30")
+                        .replace(
+                                "evaluation: {every_rounds: 5}",
+                                "evaluation: {every_rounds: 2, early_stopping_patience: 3}")
+                        .replace("checkpoint: {every_rounds: 2}", "checkpoint: {every_rounds: 1000}"),
+                List.of(),
+                Map.of());
+        assertStopped(
+                config,
+                new Stop() {
+                    @Override
+                    public void round(RoundLoop.Report report, double seconds) {
+                        asked = report.round() == stoppedAfter;
+                    }
+                },
+                "stopped after round " + stoppedAfter);
+
+        var outcome = Filigree.train(spark, config);
+
+        assertThat(outcome.message()).isEqualTo("early stopping");
+        assertThat(outcome.rounds()).isEqualTo(6);
+        assertThat(run.rounds(name)).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(Files.readAllLines(folder.resolve(name + "/events.jsonl")))
+                .filteredOn(event -> event.startsWith("{\"event\":\"evaluation\""))
+                .hasSize(4);
+    }
+
+    @Test
+    void aStopBeforeTheFirstRoundLeavesAnOutcomeAndNoRun() throws IOException {
+        assertStopped(
+                run.config("early", folder.toString()),
+                new Stop() {
+                    @Override
+                    public void prepared(CorpusPrep.Result corpus) {
+                        asked = true;
+                    }
+                },
+                "stopped before the first round");
+        assertThat(folder.resolve("early").toFile().list()).containsExactly("outcome.json");
+        assertThat(Files.readString(folder.resolve("early/outcome.json"))).contains("\"stopped\"", "143");
+    }
+
+    @Test
+    void whatFailsOnceAStopIsAskedForIsTheStop() {
+        assertStopped(
+                run.config("cancelled", folder.toString()),
+                new Stop() {
+                    @Override
+                    public void forecast(RunForecast forecast) {
+                        asked = true;
+                        throw new IllegalStateException("Job 3 cancelled as part of cancellation of all jobs");
+                    }
+                },
+                "stopped while Spark was at work");
+    }
+}
