@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +33,14 @@ public final class StandaloneCluster implements AutoCloseable {
     private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
     private static final Pattern REGISTERED = Pattern.compile("Successfully registered with master");
 
+    /** @param settings of Spark's worker */
+    private record Machine(Map<String, String> environment, Map<String, String> settings) {
+        static final Machine PLAIN = new Machine(Map.of(), Map.of());
+    }
+
     private final Path folder;
     private final int cores;
+    private final List<Machine> machines = new ArrayList<>();
     private final List<ClusterProcess> workers = new ArrayList<>();
     private final List<ClusterProcess> started = new ArrayList<>();
     private final Thread hook = new Thread(this::killAll, "cluster-kill");
@@ -53,6 +60,7 @@ public final class StandaloneCluster implements AutoCloseable {
         try {
             cluster.startMaster();
             for (var worker = 0; worker < workers; worker++) {
+                cluster.machines.add(Machine.PLAIN);
                 cluster.workers.add(cluster.launchWorker(worker));
             }
             for (var worker : cluster.workers) {
@@ -111,7 +119,7 @@ public final class StandaloneCluster implements AutoCloseable {
         for (var setting : conf.getAll()) {
             options.add("-D%s=%s".formatted(setting._1(), setting._2()));
         }
-        return launch(name, "127.0.0.1", options, main, arguments);
+        return launch(name, "127.0.0.1", Map.of(), options, main, arguments);
     }
 
     /**
@@ -157,6 +165,19 @@ public final class StandaloneCluster implements AutoCloseable {
         executors.forEach(executor -> executor.onExit().join());
     }
 
+    /**
+     * Starts one more worker, on a machine that is not like the others, and returns once it has registered.
+     *
+     * @param environment that its executors inherit
+     * @param settings {@code spark.worker...}
+     */
+    public void addWorker(Map<String, String> environment, Map<String, String> settings)
+            throws IOException, InterruptedException {
+        machines.add(new Machine(environment, settings));
+        workers.add(launchWorker(workers.size()));
+        workers.get(workers.size() - 1).await(REGISTERED, START);
+    }
+
     /** Starts a worker that was killed, and returns once it has registered. */
     public void startWorker(int worker) throws IOException, InterruptedException {
         if (workers.get(worker).isAlive()) {
@@ -171,7 +192,8 @@ public final class StandaloneCluster implements AutoCloseable {
                         "master",
                         "127.0.0.1",
                         "org.apache.spark.deploy.master.Master",
-                        List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0"))
+                        List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0"),
+                        Machine.PLAIN)
                 .await(MASTER, START)
                 .group(1);
     }
@@ -184,26 +206,32 @@ public final class StandaloneCluster implements AutoCloseable {
                 "worker%d-%d".formatted(worker, started.size()),
                 host(worker),
                 "org.apache.spark.deploy.worker.Worker",
-                arguments);
+                arguments,
+                machines.get(worker));
     }
 
-    private ClusterProcess daemon(String name, String address, String main, List<String> arguments) throws IOException {
+    private ClusterProcess daemon(String name, String address, String main, List<String> arguments, Machine machine)
+            throws IOException {
         // The lines that are waited for are logged at INFO.
-        var options = List.of("-Xmx256m", "-Dlog4j2.configurationFile=org/apache/spark/log4j2-defaults.properties");
-        return launch(name, address, options, main, arguments);
+        var options = new ArrayList<>(
+                List.of("-Xmx256m", "-Dlog4j2.configurationFile=org/apache/spark/log4j2-defaults.properties"));
+        machine.settings().forEach((setting, value) -> options.add("-D%s=%s".formatted(setting, value)));
+        return launch(name, address, machine.environment(), options, main, arguments);
     }
 
     private ClusterProcess launch(
-            String name, String address, List<String> options, String main, List<String> arguments) throws IOException {
-        var environment = Map.of(
-                "SPARK_HOME",
-                folder.resolve("home").toString(),
-                "SPARK_SCALA_VERSION",
-                "2.13",
-                "SPARK_LOCAL_IP",
-                address,
-                "SPARK_LOCAL_DIRS",
-                folder.resolve("local-" + name).toString());
+            String name,
+            String address,
+            Map<String, String> more,
+            List<String> options,
+            String main,
+            List<String> arguments)
+            throws IOException {
+        var environment = new HashMap<>(more);
+        environment.put("SPARK_HOME", folder.resolve("home").toString());
+        environment.put("SPARK_SCALA_VERSION", "2.13");
+        environment.put("SPARK_LOCAL_IP", address);
+        environment.put("SPARK_LOCAL_DIRS", folder.resolve("local-" + name).toString());
         var process = ClusterProcess.start(folder.resolve(name + ".log"), environment, options, main, arguments);
         started.add(process);
         return process;

@@ -80,11 +80,11 @@ final class TrainingLoop {
         events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(List::of), telemetry::tell);
         last = found.map(CheckpointStore.Found::manifest).orElse(null);
         found.ifPresent(f -> rounds.goOnFrom(store.runFolder(), f.manifest()));
-        exactness = new Exactness(config.engine().exact(), last == null ? List.of() : last.machines());
         var engine = origins.get(0).machine().toString();
         var inputs = trainee.inputs().on(origins.get(0).base());
         found.ifPresent(
                 f -> inputs.requireSame(EventLog.parse(f.events().subList(0, 1)).get(0)));
+        exactness = new Exactness(config.engine().exact(), last == null ? List.of() : last.machines());
         progress.started(engine, state.round(), trainee.steps(), trainee.start().length, trainee.baseParameters());
         if (found.isEmpty()) {
             begin(engine, inputs, origins, forecast);

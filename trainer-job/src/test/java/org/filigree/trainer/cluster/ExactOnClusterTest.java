@@ -39,7 +39,6 @@ class ExactOnClusterTest {
 
     private Path folder;
     private StandaloneCluster cluster;
-    private OtherWorker other;
     private SparkSession spark;
 
     @BeforeAll
@@ -57,24 +56,14 @@ class ExactOnClusterTest {
             Filigree.train(local, config("alone", "required"));
         }
         cluster = StandaloneCluster.start(1, 1);
-        other = OtherWorker.start(
-                cluster.masterUrl(),
-                Files.createDirectory(folder.resolve("other")),
-                1,
-                Map.of("OPENBLAS_CORETYPE", OTHER_KERNEL),
-                Map.of());
-        spark = SparkSession.builder()
-                .config(cluster.sparkConf().set("spark.cores.max", "2"))
-                .getOrCreate();
+        cluster.addWorker(Map.of("OPENBLAS_CORETYPE", OTHER_KERNEL), Map.of());
+        spark = SparkSession.builder().config(cluster.sparkConf()).getOrCreate();
     }
 
     @AfterAll
     void stop() {
         if (spark != null) {
             spark.stop();
-        }
-        if (other != null) {
-            other.close();
         }
         if (cluster != null) {
             cluster.close();

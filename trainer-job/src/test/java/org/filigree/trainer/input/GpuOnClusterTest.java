@@ -20,7 +20,6 @@ import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigReader;
 import org.filigree.engine.kit.ReferenceCase;
 import org.filigree.trainer.Filigree;
-import org.filigree.trainer.cluster.OtherWorker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,7 +37,6 @@ class GpuOnClusterTest {
 
     private Path folder;
     private StandaloneCluster cluster;
-    private OtherWorker worker;
     private SparkSession spark;
 
     @BeforeAll
@@ -51,19 +49,15 @@ class GpuOnClusterTest {
                 """);
         assertThat(script.toFile().setExecutable(true)).isTrue();
         cluster = StandaloneCluster.start(0, TASKS);
-        worker = OtherWorker.start(
-                cluster.masterUrl(),
-                Files.createDirectory(folder.resolve("worker")),
-                TASKS,
+        cluster.addWorker(
                 Map.of(),
                 Map.of(
                         "spark.worker.resource.gpu.amount",
                         "2",
                         "spark.worker.resource.gpu.discoveryScript",
-                        "" + script));
+                        script.toString()));
         spark = SparkSession.builder()
                 .config(cluster.sparkConf()
-                        .set("spark.cores.max", "" + TASKS)
                         .set("spark.executor.resource.gpu.amount", "2")
                         .set("spark.task.resource.gpu.amount", "0.5"))
                 .getOrCreate();
@@ -73,9 +67,6 @@ class GpuOnClusterTest {
     void stop() {
         if (spark != null) {
             spark.stop();
-        }
-        if (worker != null) {
-            worker.close();
         }
         if (cluster != null) {
             cluster.close();
