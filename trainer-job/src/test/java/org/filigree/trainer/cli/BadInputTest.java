@@ -92,7 +92,7 @@ class BadInputTest {
     @Test
     void aTokenBeyondTheVocabularyIsTold() throws IOException {
         Files.writeString(run.base().resolve("rows.jsonl"), "{\"input_ids\": [1, 2, 5000]}\n");
-        assertRefused(run.train(), 2, "token id 5000", "vocabulary");
+        assertRefused(run.train(), 3, "the id 5000", "vocabulary");
     }
 
     @Test

@@ -43,7 +43,7 @@ class BothEnginesTest {
             assertThat(bothOpenInEveryExecutor(JavaSparkContext.fromSparkContext(spark.sparkContext())))
                     .hasSize(2)
                     .allSatisfy(
-                            seen -> assertThat(seen).contains("libtorch 2", "dl4j {", "flatbuffers FLATBUFFERS_25"));
+                            seen -> assertThat(seen).contains("libtorch 2", "dl4j 1", "flatbuffers FLATBUFFERS_25"));
             Filigree.train(spark, config("libtorch"));
             Filigree.train(spark, config("dl4j"));
         }

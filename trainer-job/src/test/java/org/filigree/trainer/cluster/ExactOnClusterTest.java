@@ -95,7 +95,7 @@ class ExactOnClusterTest {
                 .hasMessageContaining(OTHER_KERNEL)
                 .hasMessageContaining("bits: ")
                 .hasMessageNotContaining("threads");
-        assertThat(folder.resolve("runs/refused")).doesNotExist();
+        assertThat(folder.resolve("runs/refused")).isDirectoryContaining("glob:**outcome.json").isDirectoryNotContaining("glob:**run.yaml");
     }
 
     @Test

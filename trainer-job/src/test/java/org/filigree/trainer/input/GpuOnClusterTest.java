@@ -101,7 +101,7 @@ class GpuOnClusterTest {
                 .isInstanceOfSatisfying(
                         FiligreeException.class,
                         e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.CONFIGURATION))
-                .hasMessageMatching("device cuda:[01]: no CUDA device that libtorch can use .*libtorch-cuda.*");
+                .hasMessageMatching("device cuda:[01]: no GPU that libtorch can use .*libtorch-cuda.*");
         assertThat(folder.resolve("runs/auto")).doesNotExist();
     }
 
