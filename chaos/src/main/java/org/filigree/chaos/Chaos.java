@@ -5,7 +5,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.filigree.cluster.StandaloneCluster;
 
 /**
@@ -17,12 +19,20 @@ final class Chaos {
     static final int WORKERS = 2;
 
     /** @param difference null where the run came out as the undisturbed one did */
-    record Compared(String run, int kills, int drivers, int tasksLost, double seconds, String difference) {}
+    record Compared(
+            String run,
+            Averaging averaging,
+            int kills,
+            int drivers,
+            int tasksLost,
+            double seconds,
+            String difference) {}
 
     /** What came of a kill. */
     record Made(Kill kill, Doing doing) {}
 
     /**
+     * @param leftOut kills of the seed whose moment did not come before their run ended
      * @param endedByThemselves drivers that gave up with a code that says a retry may help, and were started again
      * @param failure what ended the whole thing early; null where nothing did
      */
@@ -32,6 +42,7 @@ final class Chaos {
             int rounds,
             List<Made> made,
             List<Compared> runs,
+            int leftOut,
             int endedByThemselves,
             double undisturbedSeconds,
             double seconds,
@@ -49,7 +60,10 @@ final class Chaos {
     private final PrintWriter out;
     private final List<Made> made = new ArrayList<>();
     private final List<Compared> runs = new ArrayList<>();
+    private final Map<Averaging, TinyRun> undisturbed = new EnumMap<>(Averaging.class);
+    private final Aim aim;
     private int endedByThemselves;
+    private double undisturbedSeconds;
     private Victims victims;
 
     /**
@@ -62,25 +76,25 @@ final class Chaos {
         this.rounds = rounds;
         this.root = root;
         this.out = out;
+        this.aim = new Aim(seed, WORKERS);
     }
 
     /** @param folder of all that it writes */
     Result run(Path folder) throws IOException, InterruptedException {
         var began = System.nanoTime();
         var output = Files.createDirectories(folder.resolve("runs"));
-        var undisturbed = new TinyRun(root, output, "undisturbed", rounds);
-        var undisturbedSeconds = 0.0;
         String failure = null;
         try (var cluster = StandaloneCluster.start(WORKERS, 1)) {
             try {
-                trainOn(cluster, undisturbed, folder);
-                require(victims.ended() == 0, "the undisturbed run failed");
-                undisturbedSeconds = seconds(began);
-                out.printf("undisturbed: %d rounds in %.1f s%n", rounds, undisturbedSeconds);
                 while (made.size() < kills && failure == null) {
-                    var run = new TinyRun(root, output, "run" + (runs.size() + 1), rounds);
+                    var number = runs.size() + 1;
+                    var averaging = Averaging.of(seed, number);
+                    if (!undisturbed.containsKey(averaging)) {
+                        undisturbed.put(averaging, undisturbed(cluster, averaging, folder));
+                    }
+                    var run = new TinyRun(root, output, "run" + number, rounds, averaging);
                     trainOn(cluster, run, folder);
-                    failure = disturbed(run, undisturbed);
+                    failure = disturbed(run, undisturbed.get(averaging));
                 }
             } catch (IllegalStateException e) {
                 failure = e.getMessage();
@@ -93,10 +107,22 @@ final class Chaos {
                 rounds,
                 List.copyOf(made),
                 List.copyOf(runs),
+                aim.leftOut(),
                 endedByThemselves,
                 undisturbedSeconds,
                 seconds(began),
                 failure);
+    }
+
+    private TinyRun undisturbed(StandaloneCluster cluster, Averaging averaging, Path folder)
+            throws IOException, InterruptedException {
+        var began = System.nanoTime();
+        var run = new TinyRun(root, folder.resolve("runs"), "undisturbed-" + averaging, rounds, averaging);
+        trainOn(cluster, run, folder);
+        require(victims.ended() == 0, "the undisturbed run failed");
+        undisturbedSeconds += seconds(began);
+        out.printf("%6.1f s  %s  %d rounds%n", seconds(began), run.name(), rounds);
+        return run;
     }
 
     private void trainOn(StandaloneCluster cluster, TinyRun run, Path folder) throws IOException {
@@ -116,9 +142,18 @@ final class Chaos {
             }
             goOn(run, began);
         }
+        if (made.size() < kills) {
+            aim.missed(made.size() - before);
+        }
         var difference = run.difference(undisturbed).orElse(null);
         var compared = new Compared(
-                run.name(), made.size() - before, victims.drivers(), victims.tasksLost(), seconds(began), difference);
+                run.name(),
+                run.averaging(),
+                made.size() - before,
+                victims.drivers(),
+                victims.tasksLost(),
+                seconds(began),
+                difference);
         runs.add(compared);
         out.printf(
                 "%6.1f s  %s  %s after %d kills%n",
@@ -131,10 +166,11 @@ final class Chaos {
         if (made.size() == kills) {
             return false;
         }
-        var kill = Kill.of(seed, made.size() + 1, WORKERS);
+        var kill = aim.kill();
         var doing = victims.hit(kill);
         doing.ifPresent(d -> {
             made.add(new Made(kill, d));
+            aim.made();
             out.printf("%6.1f s  %s  kill %d: %s in %s%n", seconds(began), run.name(), kill.number(), kill.victim(), d);
         });
         return doing.isPresent();

@@ -22,6 +22,9 @@ enum Doing {
         if (description.startsWith("scores ")) {
             return EVALUATION;
         }
+        if (description.startsWith("checkpoint ")) {
+            return CHECKPOINT;
+        }
         return description.startsWith("checks ") ? PUBLISH : LOADING;
     }
 

@@ -28,6 +28,7 @@ final class DriverEvents {
     private long read;
     private long lastRead = System.nanoTime();
     private int tasksLost;
+    private long ended = RUNNING;
 
     /** @param folder of this driver's log alone */
     DriverEvents(Path folder) throws IOException {
@@ -103,6 +104,8 @@ final class DriverEvents {
         } else if (line.startsWith("{\"Event\":\"SparkListenerTaskEnd\"")
                 && line.contains("\"Reason\":\"ExecutorLostFailure\"")) {
             tasksLost++;
+        } else if (line.startsWith("{\"Event\":\"SparkListenerApplicationEnd\"")) {
+            ended = JSON.readTree(line).path("Timestamp").longValue();
         }
     }
 
@@ -120,6 +123,11 @@ final class DriverEvents {
         return jobs.values().stream().anyMatch(job -> job.doing() == Doing.ROUND && job.end() < millis)
                 ? Doing.BETWEEN
                 : Doing.STARTING;
+    }
+
+    /** Whether its Spark had begun to stop, and its executors with it. */
+    boolean endedBy(long millis) {
+        return ended <= millis;
     }
 
     /** Whether a round that began after that time has ended. */

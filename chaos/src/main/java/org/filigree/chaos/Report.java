@@ -16,10 +16,10 @@ final class Report {
                 Locale.ROOT,
                 """
                 %d kills by SIGKILL in %.0f s, over %d runs of %d rounds on a standalone cluster of %d workers (master, workers,
-                executors and driver are processes of their own); undisturbed, the run takes %.0f s. After each run the adapter's
+                executors and driver are processes of their own); the undisturbed runs, one for each averaging, took %.0f s. After each run the adapter's
                 bytes, and of every round the number, losses, tokens and norm in events.jsonl, are compared with the undisturbed
                 run's. Mismatches: %d. Tasks that died with their executor: %d. Drivers that gave up by themselves, with a code
-                that says a retry may help: %d.
+                that says a retry may help: %d. Kills of the seed left out, as their run ended before their moment: %d.
 
                 Again: `bin/filigree chaos --kills %d --rounds %d --seed %d`. The seed decides whom each kill hits, after which moment and how
                 long after it; what the victim is doing then depends on the machine's timing, and differs from run to run.
@@ -34,6 +34,7 @@ final class Report {
                 result.runs().stream().filter(run -> run.difference() != null).count(),
                 result.runs().stream().mapToInt(Chaos.Compared::tasksLost).sum(),
                 result.endedByThemselves(),
+                result.leftOut(),
                 result.wanted(),
                 result.rounds(),
                 result.seed()));
@@ -70,13 +71,14 @@ final class Report {
     }
 
     private static void runs(StringBuilder text, Chaos.Result result) {
-        text.append("| run | kills | drivers | tasks lost | seconds | against the undisturbed run |\n");
-        text.append("| --- | --- | --- | --- | --- | --- |\n");
+        text.append("| run | averaging | kills | drivers | tasks lost | seconds | against the undisturbed run |\n");
+        text.append("| --- | --- | --- | --- | --- | --- | --- |\n");
         for (var run : result.runs()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "| %s | %d | %d | %d | %.0f | %s |%n",
+                    "| %s | %s | %d | %d | %d | %.0f | %s |%n",
                     run.run(),
+                    run.averaging().yaml(),
                     run.kills(),
                     run.drivers(),
                     run.tasksLost(),

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  *
  * @param root where quickstart/ is
  */
-record TinyRun(Path root, Path output, String name, int rounds) {
+record TinyRun(Path root, Path output, String name, int rounds, Averaging averaging) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -34,11 +34,16 @@ record TinyRun(Path root, Path output, String name, int rounds) {
                   packing: false
                 adapter: {name: chaos, r: 8, lora_alpha: 16, lora_dropout: 0.05, target_modules: all-linear}
                 training: {max_steps: %d, global_batch_size: 8, micro_batch_size: 2, learning_rate: 3.0e-3}
-                averaging: {workers: 4, exchange: gradients}
+                averaging: {workers: 4, %s}
                 evaluation: {every_rounds: 25}
                 checkpoint: {every_rounds: 5}
                 """.formatted(
-                name, output, root.resolve("quickstart/base"), root.resolve("quickstart/data/pirate.jsonl"), rounds));
+                        name,
+                        output,
+                        root.resolve("quickstart/base"),
+                        root.resolve("quickstart/data/pirate.jsonl"),
+                        rounds * averaging.stepsPerRound(),
+                        averaging.yaml()));
     }
 
     /** Something is being written that no manifest names yet: the driver is in a checkpoint, or died in one. */

@@ -69,7 +69,7 @@ final class Victims {
         }
         return switch (kill.victim()) {
             case EXECUTOR -> hitExecutor(kill.worker());
-            case WORKER -> Optional.of(hitWorker(kill.worker()));
+            case WORKER -> hitWorker(kill.worker());
             case DRIVER -> hitDriver();
         };
     }
@@ -105,15 +105,16 @@ final class Victims {
         return epoch > epochBefore && run.isPublishing(epoch);
     }
 
-    /** Where the worker has none just now, another worker's. */
+    /** Where the worker has none just now, another worker's; one that was ending already does not count. */
     private Optional<Doing> hitExecutor(int worker) throws IOException, InterruptedException {
         while (true) {
             for (var i = 0; i < workers; i++) {
                 var executor = executor((worker + i) % workers);
                 if (executor.isPresent()) {
-                    var at = now();
-                    executor.get().kill();
-                    return Optional.of(doing(at));
+                    var at = System.currentTimeMillis();
+                    if (executor.get().kill()) {
+                        return counted(at);
+                    }
                 }
             }
             if (driver.ends(Duration.ofMillis(20))) {
@@ -131,20 +132,29 @@ final class Victims {
                 .findFirst();
     }
 
-    private Doing hitWorker(int worker) throws IOException, InterruptedException {
-        var at = now();
+    private Optional<Doing> hitWorker(int worker) throws IOException, InterruptedException {
+        var at = System.currentTimeMillis();
         cluster.killWorker(worker);
-        var doing = doing(at);
         cluster.startWorker(worker);
-        return doing;
+        return counted(at);
+    }
+
+    /** A driver whose Spark is stopping has no more use for what was killed. */
+    private Optional<Doing> counted(long at) throws IOException {
+        if (seen.refreshed().endedBy(at)) {
+            return Optional.empty();
+        }
+        since = at;
+        return Optional.of(seen.at(at));
     }
 
     private Optional<Doing> hitDriver() throws IOException, InterruptedException {
-        var at = now();
+        var at = System.currentTimeMillis();
         if (driver.kill() != ClusterProcess.KILLED) {
             return Optional.empty();
         }
-        var doing = doing(at);
+        since = at;
+        var doing = seen.refreshed().at(at);
         if (doing == Doing.BETWEEN || doing == Doing.STARTING) {
             if (inCheckpoint()) {
                 doing = Doing.CHECKPOINT;
@@ -155,15 +165,6 @@ final class Victims {
         tasksLost += seen.refreshed().tasksLost();
         startDriver();
         return Optional.of(doing);
-    }
-
-    private long now() {
-        since = System.currentTimeMillis();
-        return since;
-    }
-
-    private Doing doing(long at) throws IOException {
-        return seen.refreshed().at(at);
     }
 
     /** Exit code of the run once it has ended. */

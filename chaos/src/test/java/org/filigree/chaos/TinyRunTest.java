@@ -28,12 +28,13 @@ class TinyRunTest {
         var run = Files.createDirectories(folder.resolve(name));
         Files.createDirectories(run.resolve("adapters/chaos"));
         Files.writeString(run.resolve("adapters/chaos/adapter_model.safetensors"), adapter);
+        Files.writeString(run.resolve("outcome.json"), "{\"published\":[{\"path\":\"adapters/chaos\"}]}");
         var events = Arrays.stream(rounds)
                 .mapToObj(round -> "{\"event\":\"round\",\"round\":%d,\"losses\":[%s],\"seconds\":%d}"
                         .formatted(round, loss, name.length()))
                 .collect(Collectors.joining("\n"));
         Files.writeString(run.resolve("events.jsonl"), events + "\n{\"event\":\"finish\"}\n");
-        return new TinyRun(folder, folder, name, 3);
+        return new TinyRun(folder, folder, name, 3, Averaging.GRADIENTS);
     }
 
     @Test

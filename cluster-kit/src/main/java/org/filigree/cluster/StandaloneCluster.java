@@ -151,7 +151,7 @@ public final class StandaloneCluster implements AutoCloseable {
                 .handle()
                 .children()
                 .filter(ProcessHandle::isAlive)
-                .map(ExecutorProcess::of)
+                .map(process -> ExecutorProcess.of(process, workers.get(worker)))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -160,9 +160,12 @@ public final class StandaloneCluster implements AutoCloseable {
     public void killWorker(int worker) throws InterruptedException {
         // Whatever it has as a child: one that is about to become an executor too.
         var executors = workers.get(worker).handle().children().toList();
-        workers.get(worker).kill();
+        var status = workers.get(worker).kill();
         executors.forEach(ProcessHandle::destroyForcibly);
         executors.forEach(executor -> executor.onExit().join());
+        if (status != ClusterProcess.KILLED) {
+            throw new IllegalStateException("worker %d had ended before, with code %d".formatted(worker, status));
+        }
     }
 
     /**

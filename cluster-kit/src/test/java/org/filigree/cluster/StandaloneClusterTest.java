@@ -84,7 +84,8 @@ class StandaloneClusterTest {
                 < 2) {
             Thread.sleep(20);
         }
-        doomed.kill();
+        assertThat(doomed.kill()).isTrue();
+        assertThat(doomed.kill()).as("one that is gone").isFalse();
 
         assertThat(values.get()).containsExactly(0, 1, 4, 9, 16, 25, 36, 49);
         cluster.awaitExecutors(spark);

@@ -51,8 +51,11 @@ class KeptMomentsClusterTest {
                 @Override
                 public void round(RoundLoop.Report report, double seconds) {
                     if (report.round() == KILLED_AFTER) {
-                        cluster.executors(0).get(0).kill();
-                        killed.incrementAndGet();
+                        try {
+                            killed.addAndGet(cluster.executors(0).get(0).kill() ? 1 : 0);
+                        } catch (IOException | InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
                     }
                 }
             });

@@ -141,7 +141,7 @@ class ClusterFaultsTest {
                     void started(Started task) {
                         if (task.round() == 3 && killed.isEmpty()) {
                             killed.add(task);
-                            executor(task).kill();
+                            make(() -> assertThat(executor(task).kill()).isTrue());
                         }
                     }
                 },
@@ -163,8 +163,9 @@ class ClusterFaultsTest {
     @Test
     void executorsLostBetweenRoundsTakeTheirCachesWithThem() throws Exception {
         var tasks = train("between", new RoundTasks(), after(2, () -> {
-            cluster.executors(0).forEach(ExecutorProcess::kill);
-            cluster.executors(1).forEach(ExecutorProcess::kill);
+            for (var worker = 0; worker < 2; worker++) {
+                assertThat(cluster.executors(worker).get(0).kill()).isTrue();
+            }
         }));
 
         assertThat(tasks.of(3))

@@ -102,7 +102,9 @@ class GpuOnClusterTest {
                         FiligreeException.class,
                         e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.CONFIGURATION))
                 .hasMessageMatching("device cuda:[01]: no GPU that libtorch can use .*libtorch-cuda.*");
-        assertThat(folder.resolve("runs/auto")).doesNotExist();
+        assertThat(folder.resolve("runs/auto"))
+                .isDirectoryContaining("glob:**outcome.json")
+                .isDirectoryNotContaining("glob:**run.yaml");
     }
 
     @Test
