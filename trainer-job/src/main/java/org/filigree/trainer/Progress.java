@@ -37,6 +37,12 @@ public interface Progress {
 
     default void evaluated(int round, RoundLoop.Score score) {}
 
+    /** A checkpoint is about to be written, in part by jobs of Spark's: who cancels those from here on loses it. */
+    default void saveBegins() {}
+
+    /** After {@link #saveBegins}, whatever became of it. */
+    default void saveEnds() {}
+
     default void published(String folder) {}
 
     /** @throws FiligreeException with STOPPED where a stop was asked for before the first round */

@@ -141,7 +141,7 @@ final class TrainingLoop {
                 before = state.round();
             }
         } catch (Exception e) {
-            // Spark's job fails as its context goes down with the JVM.
+            // Its job is cancelled once a stop has waited long enough for it.
             if (!progress.stopRequested()) {
                 throw e;
             }
@@ -159,7 +159,7 @@ final class TrainingLoop {
             } catch (IOException | FiligreeException e) {
                 throw e;
             } catch (Exception e) {
-                // Moments that workers keep are out of reach once Spark's context went down with the JVM.
+                // Moments that workers keep are out of reach where their session was stopped too.
                 stopped.addSuppressed(e);
             }
         }
@@ -253,6 +253,15 @@ final class TrainingLoop {
     }
 
     private void save() throws IOException {
+        progress.saveBegins();
+        try {
+            checkpoint();
+        } finally {
+            progress.saveEnds();
+        }
+    }
+
+    private void checkpoint() throws IOException {
         for (var value : state.values()) {
             if (!Float.isFinite(value)) {
                 throw new FiligreeException(

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.spark.util.SignalUtils;
 import org.filigree.config.FiligreeException.Code;
 
@@ -18,21 +19,30 @@ final class StopSignal implements AutoCloseable {
     private static final Duration ROUND = Duration.ofSeconds(8);
 
     /** From then on: what a scheduler usually grants before it kills, less some. */
-    private static final Duration SAVING = Duration.ofSeconds(12);
+    private static final Duration GRACE = Duration.ofSeconds(12);
 
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final ReentrantLock saving = new ReentrantLock();
     private final Duration round;
+    private final Duration grace;
+    private final Runnable exit;
     private volatile Runnable drop = () -> {};
     private volatile boolean received;
 
-    /** @param round how long a round may take to end */
-    StopSignal(Duration round) {
+    /**
+     * @param round how long a round may take to end
+     * @param grace how long all that follows may take
+     * @param exit ends the process when that is over
+     */
+    StopSignal(Duration round, Duration grace, Runnable exit) {
         this.round = round;
+        this.grace = grace;
+        this.exit = exit;
     }
 
     /** Hears signals from now on, until it is closed. */
     static StopSignal listening() {
-        var stop = new StopSignal(ROUND);
+        var stop = new StopSignal(ROUND, GRACE, StopSignal::exit);
         List.of("TERM", "INT").forEach(signal -> SignalUtils.register(signal, stop::heard));
         return stop;
     }
@@ -41,9 +51,23 @@ final class StopSignal implements AutoCloseable {
         return received;
     }
 
+    private static void exit() {
+        System.err.println("filigree: stopped before a checkpoint could be saved");
+        System.exit(Code.STOPPED.exit());
+    }
+
     /** @param jobs cancels what Spark is at */
     void drops(Runnable jobs) {
         drop = jobs;
+    }
+
+    /** Nothing is dropped until the same thread calls {@link #saveEnds}: a checkpoint can be a job of Spark's. */
+    void saveBegins() {
+        saving.lock();
+    }
+
+    void saveEnds() {
+        saving.unlock();
     }
 
     /** False where the signal should do what it does without us. */
@@ -63,13 +87,26 @@ final class StopSignal implements AutoCloseable {
             if (ended.await(round.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
-            drop.run();
-            if (!ended.await(SAVING.toMillis(), TimeUnit.MILLISECONDS)) {
-                System.err.println("filigree: stopped before a checkpoint could be saved");
-                System.exit(Code.STOPPED.exit());
+            var end = System.nanoTime() + grace.toNanos();
+            if (saving.tryLock(grace.toNanos(), TimeUnit.NANOSECONDS)) {
+                drop();
+            }
+            if (!ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                exit.run();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whatever becomes of it, the process must end. */
+    private void drop() {
+        try {
+            drop.run();
+        } catch (Exception e) {
+            System.err.println("filigree: what Spark is at cannot be cancelled: " + e);
+        } finally {
+            saving.unlock();
         }
     }
 

@@ -42,6 +42,16 @@ final class TrainCommand implements Callable<Integer> {
                 public boolean stopRequested() {
                     return stop.received();
                 }
+
+                @Override
+                public void saveBegins() {
+                    stop.saveBegins();
+                }
+
+                @Override
+                public void saveEnds() {
+                    stop.saveEnds();
+                }
             });
             new OutcomeTable(config, outcome).print(out);
             return outcome.code();

@@ -125,7 +125,8 @@ public final class CheckpointStore {
             var written = write("checkpoints/" + name + "/state.bin", state.toBytes());
             var moments = workers.write(state, "checkpoints/" + name);
             return new Manifest(state.round(), epoch, written, List.copyOf(segments), machines, moments);
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
+            // Spark throws checked exceptions that its Scala methods do not declare.
             takeAway(name, e);
             throw e;
         }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
@@ -115,6 +117,44 @@ class StoppedRunTest {
                 "stopped before the first round");
         assertThat(folder.resolve("early").toFile().list()).containsExactly("outcome.json");
         assertThat(Files.readString(folder.resolve("early/outcome.json"))).contains("\"stopped\"", "143");
+    }
+
+    @Test
+    void aStopIsToldWhenEachCheckpointBeginsAndEnds() {
+        var told = new ArrayList<String>();
+        assertStopped(
+                run.config("told", folder.toString()),
+                new Stop() {
+                    @Override
+                    public void round(RoundLoop.Report report, double seconds) {
+                        asked = report.round() == 3;
+                    }
+
+                    @Override
+                    public void saveBegins() {
+                        told.add("begins over " + newest());
+                    }
+
+                    @Override
+                    public void saveEnds() {
+                        told.add("ends with " + newest());
+                    }
+
+                    private String newest() {
+                        var saved = folder.resolve("told/checkpoints").toFile().list();
+                        return saved == null ? "none" : Collections.max(List.of(saved));
+                    }
+                },
+                "stopped after round 3");
+
+        assertThat(told)
+                .containsExactly(
+                        "begins over none",
+                        "ends with 00000000-1",
+                        "begins over 00000000-1",
+                        "ends with 00000002-1",
+                        "begins over 00000002-1",
+                        "ends with 00000003-1");
     }
 
     @Test
