@@ -1,8 +1,10 @@
 package org.filigree.trainer.moments;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.security.DigestOutputStream;
 import org.filigree.format.FileTree;
 import org.filigree.format.FormatException;
@@ -47,10 +49,7 @@ public record MomentsFile(FileTree files, String runFolder) {
     /** @throws FormatException where the file is not the one that was written */
     public AdamW.Moments read(Entry entry) throws IOException {
         var path = FileTree.join(runFolder, entry.path());
-        byte[] content;
-        try (var in = files.open(path)) {
-            content = in.readAllBytes();
-        }
+        var content = content(path);
         if (!Sha256.of(content).equals(entry.sha256())) {
             throw new FormatException(
                     "%s: not as it was written; without its folder the run goes on from an earlier checkpoint"
@@ -60,5 +59,14 @@ public record MomentsFile(FileTree files, String runFolder) {
         var moments = AdamW.Moments.zero(values.remaining() / 2);
         values.get(moments.first()).get(moments.second());
         return moments;
+    }
+
+    /** Nobody's mistake where it is gone: the driver that prunes a run is the one that goes on with it. */
+    private byte[] content(String path) throws IOException {
+        try (var in = files.open(path)) {
+            return in.readAllBytes();
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            throw new IOException(path + ": gone since it was saved, as when another driver goes on with the run", e);
+        }
     }
 }

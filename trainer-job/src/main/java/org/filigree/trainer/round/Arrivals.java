@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A round's results as they come in: settled once all are there, or once enough are and the deadline has passed. What
- * comes later is not looked at.
+ * A round's results as they come in: settled once all are there, or once enough are and no more need be waited for: the
+ * deadline has passed, or the workers fail. Enough have a token to train, as workers without rows are the first to answer.
+ * What comes later is not looked at.
  */
 final class Arrivals {
 
@@ -30,14 +31,19 @@ final class Arrivals {
     }
 
     /** The workers cannot bring any more. */
-    void failed(Throwable reason) {
+    synchronized void failed(Throwable reason) {
+        deadlinePassed();
         settled.completeExceptionally(reason);
     }
 
     private void settle() {
-        if (results.size() == attendance.expected().size() || (late && results.size() >= attendance.enough())) {
+        if (results.size() == attendance.expected().size() || (late && enough())) {
             settled.complete(List.copyOf(results));
         }
+    }
+
+    private boolean enough() {
+        return results.size() >= attendance.enough() && results.stream().anyMatch(result -> result.tokens() > 0);
     }
 
     CompletableFuture<List<RoundResult>> settled() {

@@ -15,10 +15,6 @@ record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, 
     RoundLoop.Next afterGradients(RunState state, RoundSum round) {
         var sums = round.sum().values();
         var tokens = round.tokens();
-        if (tokens == 0) {
-            throw new FiligreeException(
-                    FiligreeException.Code.DATA, "round %d: no token to train".formatted(state.round() + 1));
-        }
         var norm = GradientClip.norm(sums) / tokens;
         if (!Double.isFinite(norm)) {
             throw new FiligreeException(

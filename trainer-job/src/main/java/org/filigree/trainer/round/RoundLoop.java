@@ -149,8 +149,13 @@ public final class RoundLoop implements AutoCloseable {
                                 .formatted(state.round() + 1, rowName.apply(result.badRow()), result.worker()));
             }
         }
-        if (quorum != null && known.isEmpty()) {
-            // Before the sum is used: another driver that comes this far makes the same round.
+        if (round.tokens() == 0) {
+            throw new FiligreeException(
+                    FiligreeException.Code.DATA, "round %d: no token to train".formatted(state.round() + 1));
+        }
+        if (quorum != null) {
+            // Before the sum is used: another driver that comes this far makes the same round. Found ones too, as a
+            // driver older than this one may yet write its own.
             members.are(state.round() + 1, round.members());
         }
         return gradients() ? update.afterGradients(state, round) : update.afterDeltas(state, round, count);

@@ -18,7 +18,7 @@ import org.filigree.format.Sha256;
 /**
  * The checkpoints of a run and the segments of its events. Files are written once under names that no other driver uses
  * (they carry the owner's epoch), the manifest last: a checkpoint is there when its manifest is, and every file it names
- * has the size and SHA-256 it gives. Readers ignore everything else.
+ * has the size it gives and, but for the workers' moments, the SHA-256. Readers ignore everything else.
  */
 public final class CheckpointStore {
 
@@ -41,12 +41,7 @@ public final class CheckpointStore {
             Entry state,
             List<Entry> segments,
             List<Map<String, String>> machines,
-            List<Entry> moments) {
-        public Manifest {
-            // Where an earlier build wrote it.
-            moments = moments == null ? List.of() : moments;
-        }
-    }
+            List<Entry> moments) {}
 
     /** Whoever writes a part of a checkpoint that the driver does not have. */
     public interface WorkersPart {
@@ -87,7 +82,7 @@ public final class CheckpointStore {
     }
 
     /**
-     * Writes a checkpoint, then removes all but the {@code keep} newest valid ones.
+     * Writes a checkpoint, then removes all but the {@code keep} newest valid ones and itself.
      *
      * @param previous what this driver resumed from or saved last; null for the first
      * @param newEvents since {@code previous}
@@ -105,7 +100,7 @@ public final class CheckpointStore {
         var name = "%08d-%d".formatted(state.round(), epoch);
         var manifest = prepared(name, epoch, state, previous, newEvents, machines);
         commit(name, manifest);
-        prune(keep);
+        prune(keep, name);
         return manifest;
     }
 
@@ -126,7 +121,7 @@ public final class CheckpointStore {
             var moments = workers.write(state, "checkpoints/" + name);
             return new Manifest(state.round(), epoch, written, List.copyOf(segments), machines, moments);
         } catch (Exception e) {
-            // Spark throws checked exceptions that its Scala methods do not declare.
+            // Where the workers write, Spark throws checked exceptions that its Scala methods do not declare.
             takeAway(name, e);
             throw e;
         }
@@ -179,10 +174,11 @@ public final class CheckpointStore {
         return Optional.empty();
     }
 
-    private void prune(int keep) throws IOException {
+    /** @param written its driver goes on from that, though another driver be further */
+    private void prune(int keep, String written) throws IOException {
         var kept = 0;
         for (var name : names()) {
-            if (read(name).isPresent() && ++kept > keep) {
+            if (read(name).isPresent() && ++kept > keep && !name.equals(written)) {
                 // The manifest first: what remains of an interrupted removal is ignored.
                 files.delete(at("checkpoints/" + name + "/" + MANIFEST));
                 files.delete(at("checkpoints/" + name));

@@ -73,6 +73,19 @@ class InOrderTest {
                 .hasMessage("part 0");
     }
 
+    @Example
+    void anErrorIsTheCallersAsItWas() {
+        assertThatThrownBy(() -> new InOrder(2)
+                        .forEach(
+                                2,
+                                i -> {
+                                    throw new StackOverflowError("part " + i);
+                                },
+                                result -> {}))
+                .isInstanceOf(StackOverflowError.class)
+                .hasMessage("part 0");
+    }
+
     private static void awaited(CountDownLatch latch) {
         try {
             latch.await();

@@ -107,8 +107,11 @@ class KeptMomentsFaultsTest {
                 .hasMessageContaining("No space left on device")
                 .hasMessageContaining("the checkpoint after round 0");
         FullDisk.ROOM.set(Long.MAX_VALUE);
-        // A task that Spark has cancelled may still write its file there, which no manifest names.
-        assertThat(folder.resolve("full/checkpoints/00000002-1/manifest.json")).doesNotExist();
+        // Of the folder itself no word: a task that Spark has cancelled may still write its file there.
+        assertThat(List.of("checkpoints/00000002-1/manifest.json", "checkpoints/00000002-1/state.bin"))
+                .allSatisfy(
+                        file -> assertThat(folder.resolve("full").resolve(file)).doesNotExist());
+        assertThat(folder.resolve("full/events").toFile().list()).containsExactly("00000000-1.jsonl");
 
         Filigree.train(spark(), config);
 

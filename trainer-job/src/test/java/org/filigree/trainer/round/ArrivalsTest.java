@@ -10,7 +10,11 @@ class ArrivalsTest {
     private final Arrivals arrivals = new Arrivals(new Attendance(List.of(0, 1, 2), 2, 60));
 
     private static RoundResult result(int worker) {
-        return new RoundResult(worker, -1, null, new double[1], new long[1], RoundResult.NOTHING_REPLAYED, new byte[0]);
+        return result(worker, 1);
+    }
+
+    private static RoundResult result(int worker, long tokens) {
+        return new RoundResult(worker, -1, null, new double[1], new long[] {tokens}, RoundResult.NOTHING_REPLAYED, new byte[0]);
     }
 
     @Test
@@ -50,7 +54,34 @@ class ArrivalsTest {
     }
 
     @Test
-    void aJobThatFailsIsNotWaitedFor() {
+    void workersWithoutATokenAreNotEnough() {
+        arrivals.deadlinePassed();
+        arrivals.arrived(result(0, 0));
+        arrivals.arrived(result(1, 0));
+        assertThat(arrivals.settled()).isNotDone();
+        arrivals.arrived(result(2, 5));
+        assertThat(arrivals.settled().join()).hasSize(3);
+    }
+
+    @Test
+    void allAreAllWithoutATokenToo() {
+        for (var worker = 0; worker < 3; worker++) {
+            arrivals.arrived(result(worker, 0));
+        }
+        assertThat(arrivals.settled().join()).hasSize(3);
+    }
+
+    @Test
+    void aJobThatFailsWithEnoughThereGoesOnWithThose() {
+        arrivals.arrived(result(2));
+        arrivals.arrived(result(0));
+        arrivals.failed(new IllegalStateException("lost"));
+        assertThat(arrivals.settled().join()).extracting(RoundResult::worker).containsExactly(2, 0);
+    }
+
+    @Test
+    void aJobThatFailsBeforeIsNotWaitedFor() {
+        arrivals.arrived(result(1));
         arrivals.failed(new IllegalStateException("lost"));
         assertThat(arrivals.settled()).isCompletedExceptionally();
     }

@@ -11,6 +11,7 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfig.Aggregation;
 import org.filigree.config.RunConfig.Exchange;
@@ -20,6 +21,7 @@ import org.filigree.format.LocalFiles;
 import org.filigree.lora.AdamW;
 import org.filigree.trainer.order.RowOrder;
 import org.filigree.trainer.run.CheckpointStore;
+import org.filigree.trainer.run.Failures;
 import org.filigree.trainer.run.RunState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -206,6 +208,20 @@ class KeptMomentsTest {
                     assertThat(second.replayed).isZero();
                 }
             }
+        }
+    }
+
+    @Test
+    void momentsThatAnotherDriverPrunedAreNoMistakeOfTheConfiguration() throws IOException {
+        try (var driver = driver(input, averaging(2, 1, InnerState.KEEP), 2)) {
+            driver.train(3, round -> false);
+            new LocalFiles().delete(driver.runFolder + "/checkpoints");
+            loseMoments();
+            assertThatThrownBy(() -> driver.train(1, round -> false))
+                    .satisfies(failure -> assertThat(Failures.explained(failure))
+                            .hasMessageContaining("gone since it was saved")
+                            .extracting(FiligreeException::code)
+                            .isEqualTo(FiligreeException.Code.RETRY));
         }
     }
 

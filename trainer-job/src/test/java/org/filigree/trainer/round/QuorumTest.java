@@ -1,6 +1,7 @@
 package org.filigree.trainer.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
@@ -8,10 +9,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.util.TaskCompletionListener;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfig.Exchange;
@@ -32,6 +36,7 @@ class QuorumTest {
 
     private static final int WORKERS = 3;
     private static final int ROW_OF_WORKER_2 = 2;
+    private static final int TRIES = 4;
     private static final int DEADLINE_SECONDS = 20;
     private static final Alarm AT_ONCE = seconds -> CompletableFuture.completedFuture(null);
     private static final Alarm NEVER = seconds -> new CompletableFuture<>();
@@ -44,7 +49,7 @@ class QuorumTest {
     @BeforeAll
     void startSpark() {
         spark = new JavaSparkContext(
-                new SparkConf().setMaster("local[3,4]").setAppName("quorum").set("spark.ui.enabled", "false"));
+                new SparkConf().setMaster("local[%d,%d]".formatted(WORKERS, TRIES)).setAppName("quorum").set("spark.ui.enabled", "false"));
     }
 
     @AfterAll
@@ -53,6 +58,11 @@ class QuorumTest {
     }
 
     private RoundLoop loop(WorkerInput input, Exchange exchange, Alarm alarm) {
+        return loop(
+                new SparkRound(spark, input, input.plan(null), SparkRound.Gathering.COLLECT, alarm), exchange);
+    }
+
+    private static RoundLoop loop(Workers workers, Exchange exchange) {
         var training = new RunConfig.Training(
                 1,
                 2,
@@ -79,7 +89,7 @@ class QuorumTest {
                 RunConfig.Aggregation.FACTORS,
                 new RunConfig.Quorum(2, DEADLINE_SECONDS));
         return new RoundLoop(
-                new SparkRound(spark, input, input.plan(null), SparkRound.Gathering.COLLECT, alarm),
+                workers,
                 "tiny",
                 training,
                 averaging,
@@ -174,6 +184,59 @@ class QuorumTest {
         var made = firstRound(new WatchedInput("all"), Exchange.PARAMETERS, NEVER, members("all", 1));
         assertThat(made.report().members()).containsExactly(0, 1, 2);
         assertThat(members("all", 2).of(1)).contains(List.of(0, 1, 2));
+    }
+
+    @Test
+    void aRoundThatHasEnoughGoesOnWithoutAWorkerWhoseTaskFailsAgainAndAgain() throws InterruptedException {
+        var input = new WatchedInput("failing");
+        var others = new CountDownLatch(2);
+        var failures = new AtomicInteger();
+        input.watch().onRow = row -> {
+            if (row == ROW_OF_WORKER_2) {
+                hold(others);
+                failures.incrementAndGet();
+                throw new IllegalStateException("a row that nobody can read");
+            }
+        };
+        var listener = new SparkListener() {
+            @Override
+            public void onTaskEnd(SparkListenerTaskEnd end) {
+                if (end.taskInfo().successful()) {
+                    others.countDown();
+                }
+            }
+        };
+        spark.sc().addSparkListener(listener);
+        try {
+            var made = firstRound(input, Exchange.PARAMETERS, NEVER, members("failing", 1));
+            assertThat(made.report().members()).containsExactly(0, 1);
+            assertThat(failures).as("tries of worker 2").hasValue(TRIES);
+        } finally {
+            spark.sc().removeSparkListener(listener);
+        }
+    }
+
+    @Test
+    void aRoundWithoutATokenHasNoMembersThatALaterDriverWouldFind() {
+        var input = new TinyInput(0, false);
+        var workers = new SimulatedWorkers(
+                input.plan(null), (tasks, job) -> List.of(2, 0, 1), folder -> new float[0], row -> 0);
+        for (var exchange : Exchange.values()) {
+            var members = members("empty" + exchange, 1);
+            try (var loop = loop(workers, exchange)) {
+                assertThatThrownBy(() -> loop.next(loop.start(input.start()), members))
+                        .hasMessage("round 1: no token to train");
+            }
+            assertThat(members.of(1)).isEmpty();
+        }
+    }
+
+    @Test
+    void aDriverThatFindsMembersWritesThemAsItsOwnBeforeAnOlderOneWritesOthers() {
+        members("three", 1).are(1, List.of(0, 1));
+        firstRound(new WatchedInput("three"), Exchange.PARAMETERS, NEVER, members("three", 3));
+        members("three", 2).are(1, List.of(1, 2));
+        assertThat(members("three", 4).of(1)).contains(List.of(0, 1));
     }
 
     @Test

@@ -51,6 +51,31 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void theOneJustWrittenIsKeptBesideNewerOnesOfAnotherDriver() throws IOException {
+        var first = store.save(1, state(1), null, List.of("a"), List.of(), 1);
+        store.save(2, state(5), first, List.of("b"), List.of(), 1);
+        store.save(1, state(3), first, List.of("c"), List.of(), 1);
+        assertThat(files.list("out/run/checkpoints")).containsExactly("00000003-1", "00000005-2");
+    }
+
+    @Test
+    void whatWasWrittenIsTakenAwayWhateverTheWorkersThrow() throws IOException {
+        var failing = new CheckpointStore(files, "out/run", (state, folder) -> {
+            files.create("out/run/" + folder + "/moments-0.bin", false).close();
+            return CheckpointStoreTest.<RuntimeException>failed(new Exception("as Spark's jobs"));
+        });
+        assertThatThrownBy(() -> failing.save(1, state(1), null, List.of("a"), List.of(), 1))
+                .hasMessage("as Spark's jobs");
+        assertThat(files.content).isEmpty();
+    }
+
+    /** Throws what its caller does not declare. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> List<CheckpointStore.Entry> failed(Exception reason) throws E {
+        throw (E) reason;
+    }
+
+    @Test
     void aCheckpointWhoseStateWasChangedIsPassedOver() throws IOException {
         var first = store.save(1, state(1), null, List.of("a"), List.of(), 2);
         store.save(1, state(2), first, List.of("b"), List.of(), 2);

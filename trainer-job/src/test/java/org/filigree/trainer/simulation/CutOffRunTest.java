@@ -26,7 +26,7 @@ class CutOffRunTest {
                         new DriverFiles(disk, new Driver("driver"), new Calm()),
                         (tasks, job) -> IntStream.range(0, tasks).boxed().toList(),
                         () -> 0,
-                        () -> stop)
+                        () -> stop && disk.holds(FOLDER + "run.yaml"))
                 .train();
     }
 
@@ -38,6 +38,7 @@ class CutOffRunTest {
         disk.write(disk.create(FOLDER + path), 0, bytes);
     }
 
+    /** Right after the run was claimed: one that is stopped before that leaves no settings. */
     private void stopAtTheStart() {
         stop = true;
         assertThatThrownBy(this::train)
