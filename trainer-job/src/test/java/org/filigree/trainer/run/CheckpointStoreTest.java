@@ -93,7 +93,7 @@ class CheckpointStoreTest {
         assertThat(files.content).isEmpty();
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Exception> E undeclared(Exception checked) throws E {
         throw (E) checked;
     }
