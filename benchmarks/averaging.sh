@@ -13,7 +13,9 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# A group for each job: where one fails, the JVMs of the others must not go on in a folder that is gone.
+set -m
+trap 'for group in $(jobs -p); do kill -- "-$group" 2>/dev/null || true; done; wait; rm -rf "$work"' EXIT
 rows=$work/rows.md filter= table_only=
 while [ $# -gt 0 ]; do
   case $1 in

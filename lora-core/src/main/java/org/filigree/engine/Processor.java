@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the processor says of itself.
@@ -16,6 +17,9 @@ import java.util.stream.Collectors;
 public record Processor(String model, Set<String> flags) {
 
     private static final Path SOURCE = Path.of("/proc/cpuinfo");
+
+    /** What Linux calls the flags there. */
+    private static final String ON_ARM = "Features";
 
     /** This machine's; on anything but Linux the name of the architecture and no flags. */
     public static Processor local() {
@@ -31,12 +35,13 @@ public record Processor(String model, Set<String> flags) {
 
     static Processor parse(List<String> lines) {
         return new Processor(
-                field(lines, "model name"), Set.of(field(lines, "flags").split("\\s+")));
+                field(lines, "model name"),
+                Set.of(field(lines, "flags", ON_ARM).split("\\s+")));
     }
 
-    private static String field(List<String> lines, String name) {
+    private static String field(List<String> lines, String... names) {
         return lines.stream()
-                .filter(line -> line.startsWith(name))
+                .filter(line -> Stream.of(names).anyMatch(line::startsWith))
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())
                 .findFirst()
                 .orElse("unknown");

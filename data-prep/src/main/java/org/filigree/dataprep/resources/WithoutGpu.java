@@ -23,6 +23,9 @@ sealed interface WithoutGpu {
 
     String GPU_OF_A_TASK = "spark.task.resource.gpu.amount";
 
+    /** Of each profile. */
+    String KEPT = "spark.dynamicAllocation.minExecutors";
+
     /** @param conf the session's settings, {@code spark.master} among them */
     static WithoutGpu of(Map<String, String> conf) {
         if (Double.parseDouble(conf.getOrDefault(GPU_OF_A_TASK, "0")) == 0) {
@@ -35,9 +38,14 @@ sealed interface WithoutGpu {
         if (!master.matches("(spark|local-cluster|k8s|yarn).*")) {
             return new Skipped("Spark has no profiles on %s".formatted(master));
         }
-        return Boolean.parseBoolean(conf.getOrDefault("spark.dynamicAllocation.enabled", "false"))
-                ? new Executors(Integer.parseInt(conf.getOrDefault("spark.executor.cores", "1")))
-                // Executors stay as they were asked for: Spark takes other tasks on them, not other executors.
-                : new Tasks();
+        if (!Boolean.parseBoolean(conf.getOrDefault("spark.dynamicAllocation.enabled", "false"))) {
+            // Executors stay as they were asked for: Spark takes other tasks on them, not other executors.
+            return new Tasks();
+        }
+        var kept = Integer.parseInt(conf.getOrDefault(KEPT, "0"));
+        return kept > 0
+                ? new Skipped("Spark keeps %d executors with GPUs (%s), which may leave no room for others"
+                        .formatted(kept, KEPT))
+                : new Executors(Integer.parseInt(conf.getOrDefault("spark.executor.cores", "1")));
     }
 }

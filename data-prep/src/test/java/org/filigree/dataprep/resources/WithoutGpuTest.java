@@ -45,6 +45,16 @@ class WithoutGpuTest {
                 .contains("local master", master);
     }
 
+    /** On a full cluster they would leave nothing for executors without GPUs, and the stages would wait for ever. */
+    @Test
+    void whereSparkNeverGivesExecutorsBackItIsSkippedAndWhyIsSaid() {
+        var least = "spark.dynamicAllocation.minExecutors";
+        var dynamic = "spark.dynamicAllocation.enabled";
+        assertThat(skipped(on("yarn", dynamic, "true", least, "2"))).contains(least, "2");
+        assertThat(on("yarn", dynamic, "true", least, "0")).isEqualTo(new WithoutGpu.Executors(1));
+        assertThat(on("yarn", dynamic, "false", least, "2")).isEqualTo(new WithoutGpu.Tasks());
+    }
+
     @Test
     void withoutAGpuOfATaskThereIsNothingToDo() {
         assertThat(skipped(WithoutGpu.of(Map.of("spark.master", "yarn")))).contains("spark.task.resource.gpu.amount");

@@ -16,18 +16,18 @@ public final class TaskThreads {
         if (!spark.isLocal()) {
             return Integer.parseInt(spark.getConf().get("spark.task.cpus", "1"));
         }
-        return Math.max(1, Runtime.getRuntime().availableProcessors() / Math.max(1, spark.defaultParallelism()));
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / Math.max(1, slots(spark)));
     }
 
     /** Tasks that one JVM runs at the same time, at most. */
     static int tasksAtOnce(JavaSparkContext spark, int workers) {
-        var slots = spark.isLocal() ? spark.defaultParallelism() : slots(spark.getConf(), coresOfAnExecutor(spark));
+        var slots = spark.isLocal() ? slots(spark) : slots(spark.getConf(), coresOfAnExecutor(spark));
         return Math.max(1, Math.min(workers, slots));
     }
 
     /** Workers whose tasks one JVM runs in a round, where all take alike. */
     static int workersOfAnExecutor(JavaSparkContext spark, int workers) {
-        var executors = spark.isLocal() ? 1 : Math.max(1, spark.defaultParallelism() / coresOfAnExecutor(spark));
+        var executors = executors(spark);
         return (workers + executors - 1) / executors;
     }
 
@@ -46,7 +46,18 @@ public final class TaskThreads {
         if (conf.contains("spark.executor.cores") || !conf.get("spark.master").startsWith("spark://")) {
             return conf.getInt("spark.executor.cores", 1);
         }
-        var executors = Math.max(1, spark.sc().statusTracker().getExecutorInfos().length - 1);
-        return Math.max(1, spark.defaultParallelism() / executors);
+        return Math.max(1, slots(spark) * conf.getInt("spark.task.cpus", 1) / executors(spark));
+    }
+
+    /** That are there. */
+    private static int executors(JavaSparkContext spark) {
+        var withTheDriver = spark.sc().statusTracker().getExecutorInfos().length;
+        return spark.isLocal() ? 1 : Math.max(1, withTheDriver - 1);
+    }
+
+    /** Of all executors that are there. Spark's default parallelism is as many until a user sets it. */
+    private static int slots(JavaSparkContext spark) {
+        var context = spark.sc();
+        return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
     }
 }

@@ -3,6 +3,7 @@ package org.filigree.trainer.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import org.filigree.trainer.run.Outcome;
@@ -28,7 +29,7 @@ public final class HtmlReport {
         var bytes = 0L;
         var full = 0L;
         var memory = "";
-        var inexact = "";
+        var inexact = new LinkedHashSet<String>();
         for (var event : events) {
             switch (event.path("event").asText()) {
                 case "round" -> {
@@ -40,6 +41,9 @@ public final class HtmlReport {
                     bytes += event.path("bytes_down").longValue()
                             + event.path("bytes_up").longValue();
                     full += 2 * event.path("bytes_full_model").longValue();
+                    if (event.has("members")) {
+                        inexact.add("averaging.min_workers: who was late decided the bits");
+                    }
                 }
                 case "evaluation" ->
                     heldOut.add(new LossChart.Point(
@@ -50,7 +54,7 @@ public final class HtmlReport {
                                     event.path("native_bytes").longValue() / 1e6,
                                     event.path("native_bytes_forecast").longValue() / 1e6,
                                     event.path("peak_resident_bytes").longValue() / 1e6);
-                case "inexact" -> inexact = event.path("reason").asText();
+                case "inexact" -> inexact.add(event.path("reason").asText());
                 default -> {}
             }
         }
@@ -80,7 +84,7 @@ public final class HtmlReport {
                 "moved by the workers",
                 "%.1f MB; the whole model each round, one receiver: %.1f MB".formatted(bytes / 1e6, full / 1e6));
         row(rows, "the largest executor", memory);
-        row(rows, "exact", inexact.isEmpty() ? "yes" : "no: " + inexact);
+        row(rows, "exact", outcome.exact() ? "yes" : "no: " + String.join("; ", inexact));
         for (var published : outcome.published()) {
             row(
                     rows,

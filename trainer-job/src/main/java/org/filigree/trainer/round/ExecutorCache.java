@@ -38,7 +38,12 @@ final class ExecutorCache {
 
         Loaded(Base base) {
             this.base = base;
-            this.machine = KernelProbe.fingerprint(base.kernels());
+            try {
+                this.machine = KernelProbe.fingerprint(base.kernels());
+            } catch (RuntimeException | Error e) {
+                close();
+                throw e;
+            }
         }
 
         void close() {

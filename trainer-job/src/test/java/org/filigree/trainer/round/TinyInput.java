@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.filigree.engine.Base;
+import org.filigree.engine.Kernels;
 import org.filigree.engine.SessionOptions;
 import org.filigree.engine.kit.PlainEngine;
 import org.filigree.format.FileTree;
@@ -37,6 +38,10 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
 
     @Override
     public Base load() {
+        return load(new PlainEngine().open("cpu", DataType.FLOAT64, 1));
+    }
+
+    Base load(Kernels kernels) {
         var body = new Block(
                 "body",
                 null,
@@ -55,7 +60,7 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
                 new ModelSpec.WeightSpec("mix", WIDTH, WIDTH),
                 new ModelSpec.WeightSpec("out", VOCABULARY, WIDTH));
         var spec = new ModelSpec("tiny", WIDTH, VOCABULARY, 64, null, List.of(body), head, weights);
-        return Base.load(new PlainEngine().open("cpu", DataType.FLOAT64, 1), spec, name -> stored(spec, name));
+        return Base.load(kernels, spec, name -> stored(spec, name));
     }
 
     private Weights.Stored stored(ModelSpec spec, String name) {

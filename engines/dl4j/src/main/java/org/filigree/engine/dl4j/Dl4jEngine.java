@@ -1,10 +1,13 @@
 package org.filigree.engine.dl4j;
 
+import java.io.IOException;
 import java.util.Locale;
 import org.filigree.engine.Engine;
 import org.filigree.engine.EngineUnavailableException;
 import org.filigree.engine.Fingerprint;
 import org.filigree.engine.Kernels;
+import org.filigree.engine.LoadedLibraries;
+import org.filigree.engine.NvidiaDriver;
 import org.filigree.engine.Processor;
 import org.filigree.engine.dl4j.device.DeviceKernels;
 import org.filigree.model.DataType;
@@ -59,10 +62,22 @@ public final class Dl4jEngine implements Engine {
             throw new EngineUnavailableException("engine dl4j: device %s: %s".formatted(device, refusal));
         }
         one(threads);
-        return new DeviceKernels(Fingerprint.of(build())
-                .with("device", "cuda")
-                .with("threads", "1")
-                .with("type", "float32"));
+        return new DeviceKernels(fingerprintOnGpu(device));
+    }
+
+    private static Fingerprint fingerprintOnGpu(String device) {
+        try {
+            return Fingerprint.of(build())
+                    .with("device", "cuda")
+                    .with("gpu", Gpus.name(device))
+                    .with("driver", NvidiaDriver.LOCAL.version())
+                    .with("blas", LoadedLibraries.named("libcublas", "libcublasLt"))
+                    .with("threads", "1")
+                    .with("type", "float32");
+        } catch (IOException | ReflectiveOperationException e) {
+            throw new EngineUnavailableException(
+                    "engine dl4j: device %s: what computes there is not told: %s".formatted(device, e.getMessage()), e);
+        }
     }
 
     /** One value a JVM: equal bits depend on it. */

@@ -19,7 +19,7 @@ final class Gpus {
         if (!device.matches("cuda(:\\d+)?")) {
             return "there are cpu and cuda";
         }
-        var index = device.contains(":") ? Integer.parseInt(device.substring(device.indexOf(':') + 1)) : 0;
+        var index = index(device);
         try {
             var ops = cuda();
             if (ops.isEmpty()) {
@@ -36,6 +36,15 @@ final class Gpus {
         } catch (ReflectiveOperationException | IOException | LinkageError | RuntimeException e) {
             return "ND4J's CUDA backend does not load: " + Nd4jNatives.rootOf(e);
         }
+    }
+
+    /** The model of one that is not refused. */
+    static String name(String device) throws ReflectiveOperationException, IOException {
+        return cuda().orElseThrow().getDeviceName(index(device));
+    }
+
+    private static int index(String device) {
+        return device.contains(":") ? Integer.parseInt(device.substring(device.indexOf(':') + 1)) : 0;
     }
 
     private static String verdict(NativeOps ops, int index) {

@@ -1,26 +1,23 @@
 package org.filigree.engine.libtorch;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
-import java.util.TreeSet;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.filigree.engine.Fingerprint;
+import org.filigree.engine.LoadedLibraries;
+import org.filigree.engine.NvidiaDriver;
 import org.filigree.engine.Processor;
 import org.filigree.model.DataType;
 
 /** What decides libtorch's bits. On a GPU that is the GPU; which of a machine's equal ones does not matter. */
 final class LibTorchFingerprint {
 
-    private static final Path DRIVER = Path.of("/proc/driver/nvidia");
-
     private LibTorchFingerprint() {}
 
     static Fingerprint of(String device, DataType type, int threads) throws IOException {
         var build = Fingerprint.of("libtorch " + Loader.getVersion("org.bytedeco", "pytorch"));
-        var placed = device.startsWith("cuda") ? onGpu(build) : onCpu(build, threads);
+        var placed = device.startsWith("cuda") ? onGpu(build, device) : onCpu(build, threads);
         return placed.with("type", type.name().toLowerCase(Locale.ROOT)).with("flags", flags());
     }
 
@@ -37,34 +34,12 @@ final class LibTorchFingerprint {
                 .with("threads", Integer.toString(threads));
     }
 
-    private static Fingerprint onGpu(Fingerprint build) throws IOException {
+    private static Fingerprint onGpu(Fingerprint build, String device) throws IOException {
         return build.with("device", "cuda")
-                .with("gpu", gpus())
-                .with("driver", driver())
+                .with("gpu", NvidiaDriver.LOCAL.model(device))
+                .with("driver", NvidiaDriver.LOCAL.version())
+                .with("blas", LoadedLibraries.named("libcublas", "libcublasLt"))
                 .with("threads", "1");
-    }
-
-    /** Models of the GPUs in this machine, by the driver: one where they are equal. */
-    private static String gpus() throws IOException {
-        var models = new TreeSet<String>();
-        if (Files.isDirectory(DRIVER.resolve("gpus"))) {
-            try (var gpus = Files.newDirectoryStream(DRIVER.resolve("gpus"))) {
-                for (var gpu : gpus) {
-                    Files.readAllLines(gpu.resolve("information")).stream()
-                            .filter(line -> line.startsWith("Model:"))
-                            .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                            .forEach(models::add);
-                }
-            }
-        }
-        return models.isEmpty() ? "unknown" : String.join(" and ", models);
-    }
-
-    private static String driver() throws IOException {
-        var version = DRIVER.resolve("version");
-        return Files.isReadable(version)
-                ? Files.readAllLines(version).get(0).strip().replaceAll("\\s+", " ")
-                : "unknown";
     }
 
     private static String flags() {
