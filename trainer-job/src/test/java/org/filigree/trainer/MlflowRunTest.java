@@ -103,14 +103,13 @@ class MlflowRunTest {
                 .toList();
     }
 
-    @Test
-    void aRunThatIsStoppedAndGoesOnIsOneRunWithEachRoundOnce() {
-        var stop = new Progress() {
+    private static Progress stoppingAfter(int round) {
+        return new Progress() {
             private boolean asked;
 
             @Override
             public void round(RoundLoop.Report report, double seconds) {
-                asked = report.round() == 3;
+                asked = report.round() == round;
             }
 
             @Override
@@ -118,7 +117,11 @@ class MlflowRunTest {
                 return asked;
             }
         };
-        assertThatThrownBy(() -> train("stopped", stop)).hasMessageStartingWith("stopped after round 3");
+    }
+
+    @Test
+    void aRunThatIsStoppedAndGoesOnIsOneRunWithEachRoundOnce() {
+        assertThatThrownBy(() -> train("stopped", stoppingAfter(3))).hasMessageStartingWith("stopped after round 3");
         train("stopped", Progress.NONE);
 
         assertThat(server.refused).isEmpty();
@@ -159,12 +162,19 @@ class MlflowRunTest {
             assertThat(outcome.status()).isEqualTo(Outcome.Status.DONE);
             warnings = log.of(MlflowReport.class);
         }
-        assertThat(server.refused).as("calls that failed").hasSize(3);
+        assertThat(server.refused).as("calls that failed").hasSize(2);
         assertThat(warnings)
                 .singleElement()
                 .satisfies(line -> assertThat(line.path("msg").asText())
                         .contains(server.address(), "the run goes on without", "code 503"));
         assertThat(steps("loss")).containsExactly(1, 2, 3, 4, 5, 6);
+    }
+
+    @Test
+    void aRunThatIsStoppedAsksAServerThatIsDownNoMoreThanItMust() {
+        server.down = true;
+        assertThatThrownBy(() -> train("downed", stoppingAfter(3))).hasMessageStartingWith("stopped after round 3");
+        assertThat(server.refused).as("at the first and third of three checkpoints").hasSize(2);
     }
 
     @Test

@@ -12,10 +12,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
 
@@ -26,21 +30,22 @@ final class MlflowServer {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** A run waits for an answer, so a server that gives none must not keep it long. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final HttpClient http = HttpClient.newHttpClient();
     private final String address;
     private final String authorization;
+    private final Duration patience;
 
-    private MlflowServer(String address, String authorization) {
+    private MlflowServer(String address, String authorization, Duration patience) {
         this.address = address;
         this.authorization = authorization;
+        this.patience = patience;
     }
 
-    /** @throws FiligreeException with CONFIGURATION where the environment names no server */
-    static MlflowServer of(Map<String, String> environment) {
+    /**
+     * @param patience how long a call may take, to the last byte of its answer
+     * @throws FiligreeException with CONFIGURATION where the environment names no server
+     */
+    static MlflowServer of(Map<String, String> environment, Duration patience) {
         var address = environment.getOrDefault(ADDRESS, "");
         if (!address.matches("https?://[^/\\s]+\\S*")) {
             throw new FiligreeException(
@@ -48,7 +53,7 @@ final class MlflowServer {
                     "training.report_to: mlflow wants %s in the environment: found '%s', wanted http://host:port or https://host"
                             .formatted(ADDRESS, address));
         }
-        return new MlflowServer(address.replaceFirst("/+$", ""), authorization(environment));
+        return new MlflowServer(address.replaceFirst("/+$", ""), authorization(environment), patience);
     }
 
     private static String authorization(Map<String, String> environment) {
@@ -95,15 +100,22 @@ final class MlflowServer {
     }
 
     private HttpRequest.Builder request(String method) {
-        var request = HttpRequest.newBuilder(URI.create(address + "/api/2.0/mlflow/" + method))
-                .timeout(PATIENCE);
+        var request = HttpRequest.newBuilder(URI.create(address + "/api/2.0/mlflow/" + method));
         return authorization == null ? request : request.header("Authorization", authorization);
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+        // A request's own timeout ends with the headers of its answer.
+        var answer = http.sendAsync(request.build(), BodyHandlers.ofString());
         try {
-            return http.send(request.build(), BodyHandlers.ofString());
+            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new HttpTimeoutException("no answer within " + patience);
         } catch (InterruptedException e) {
+            answer.cancel(true);
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         }
