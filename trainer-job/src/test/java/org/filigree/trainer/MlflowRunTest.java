@@ -1,11 +1,14 @@
 package org.filigree.trainer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -174,7 +177,49 @@ class MlflowRunTest {
     void aRunThatIsStoppedAsksAServerThatIsDownNoMoreThanItMust() {
         server.down = true;
         assertThatThrownBy(() -> train("downed", stoppingAfter(3))).hasMessageStartingWith("stopped after round 3");
-        assertThat(server.refused).as("at the first and third of three checkpoints").hasSize(2);
+        assertThat(server.refused)
+                .as("at the first and third of three checkpoints")
+                .hasSize(2);
+    }
+
+    @Test
+    void whatAServerMissedBeforeTheStopItGetsWhenTheRunGoesOn() {
+        var stop = stoppingAfter(3);
+        assertThatThrownBy(() -> train("missed", new Progress() {
+                    @Override
+                    public void round(RoundLoop.Report report, double seconds) {
+                        server.down = true;
+                        stop.round(report, seconds);
+                    }
+
+                    @Override
+                    public boolean stopRequested() {
+                        return stop.stopRequested();
+                    }
+                }))
+                .hasMessageStartingWith("stopped after round 3");
+        assertThat(steps("loss")).isEmpty();
+        server.down = false;
+
+        train("missed", Progress.NONE);
+
+        assertThat(steps("loss")).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(steps("held_out_loss")).containsExactly(0, 6);
+    }
+
+    @Test
+    void thePasswordInAnAddressIsSentAndNotWrittenDown() throws IOException {
+        Filigree.train(
+                spark,
+                config("secret"),
+                Progress.NONE,
+                Map.of("MLFLOW_TRACKING_URI", server.address().replace("://", "://ann:p%40ss@")));
+
+        assertThat(server.authorization)
+                .isEqualTo("Basic " + Base64.getEncoder().encodeToString("ann:p@ss".getBytes(UTF_8)));
+        assertThat(Files.readString(folder.resolve("secret/mlflow.json")))
+                .contains(server.address())
+                .doesNotContain("ann");
     }
 
     @Test

@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A run of ours as a run of MLflow. Rounds and evaluations are sent with the checkpoint that holds them, so that each is
  * sent once however often the run goes on, and a run that goes on is the same to MLflow: the folder keeps its id. What the
- * server does never hurts the run: a failure is one warning, and what it did not take is sent again with a later checkpoint.
- * Each failure in a row doubles the checkpoints until then, since a silent server costs its patience every time.
+ * server does never hurts the run: a failure is one warning, and what it did not take is sent again with a later checkpoint,
+ * or when the run goes on. Each failure in a row doubles the checkpoints until then, since a silent server costs its patience
+ * every time.
  */
 public final class MlflowReport implements Telemetry {
 
@@ -79,6 +80,12 @@ public final class MlflowReport implements Telemetry {
 
     private interface Call {
         void send() throws IOException;
+    }
+
+    /** What the server has of these is found out when it is first asked. */
+    @Override
+    public void resumed(List<ObjectNode> earlier) {
+        earlier.forEach(this::tell);
     }
 
     @Override
@@ -172,8 +179,7 @@ public final class MlflowReport implements Telemetry {
         if (folder.files().exists(folder.at(KEPT))) {
             var kept = JSON.readTree(folder.text(KEPT));
             if (kept.path("tracking_uri").asText().equals(server.address())) {
-                id = kept.path("run_id").asText();
-                update("RUNNING", false);
+                goOn(kept.path("run_id").asText());
                 return;
             }
         }
@@ -189,6 +195,14 @@ public final class MlflowReport implements Telemetry {
         }
         id = made;
         parameters();
+    }
+
+    private void goOn(String run) throws IOException {
+        var steps = server.steps(run);
+        unsent.removeIf(metric -> metric.path("step").asLong()
+                <= steps.getOrDefault(metric.path("key").asText(), -1L));
+        id = run;
+        update("RUNNING", false);
     }
 
     private void update(String status, boolean ends) throws IOException {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +17,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -51,22 +53,38 @@ final class MlflowServer {
             throw new FiligreeException(
                     Code.CONFIGURATION,
                     "training.report_to: mlflow wants %s in the environment: found '%s', wanted http://host:port or https://host"
-                            .formatted(ADDRESS, address));
+                            .formatted(ADDRESS, withoutUser(address)));
         }
-        return new MlflowServer(address.replaceFirst("/+$", ""), authorization(environment), patience);
+        var user = userIn(address);
+        return new MlflowServer(
+                withoutUser(address).replaceFirst("/+$", ""), authorization(environment, user), patience);
     }
 
-    private static String authorization(Map<String, String> environment) {
+    /** {@code user:password} as the address has it, or null. */
+    private static String userIn(String address) {
+        var authority = address.replaceFirst("^https?://", "").replaceFirst("/.*", "");
+        var at = authority.lastIndexOf('@');
+        return at < 0
+                ? null
+                : URLDecoder.decode(authority.substring(0, at).replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** What may be written down. */
+    private static String withoutUser(String address) {
+        return address.replaceFirst("//[^/]*@", "//");
+    }
+
+    private static String authorization(Map<String, String> environment, String userInAddress) {
         var token = environment.get("MLFLOW_TRACKING_TOKEN");
         if (token != null) {
             return "Bearer " + token;
         }
         var user = environment.get("MLFLOW_TRACKING_USERNAME");
         var password = environment.get("MLFLOW_TRACKING_PASSWORD");
-        return user == null || password == null
+        var both = user == null || password == null ? userInAddress : user + ":" + password;
+        return both == null
                 ? null
-                : "Basic "
-                        + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+                : "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
     }
 
     String address() {
@@ -85,6 +103,16 @@ final class MlflowServer {
                 : answer("experiments/get-by-name", found)
                         .at("/experiment/experiment_id")
                         .asText();
+    }
+
+    /** The last step that the server has of each metric of a run. */
+    Map<String, Long> steps(String run) throws IOException {
+        var steps = new HashMap<String, Long>();
+        var found = answer("runs/get", send(request("runs/get?run_id=" + run).GET()));
+        found.at("/run/data/metrics")
+                .forEach(metric -> steps.put(
+                        metric.path("key").asText(), metric.path("step").asLong()));
+        return steps;
     }
 
     JsonNode post(String method, ObjectNode body) throws IOException {
