@@ -80,6 +80,7 @@ final class TrainingLoop {
         var found = store.newest();
         state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(trainee.start()));
         events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(List::of), telemetry::tell);
+        found.ifPresent(f -> telemetry.resumed(EventLog.parse(f.events())));
         last = found.map(CheckpointStore.Found::manifest).orElse(null);
         found.ifPresent(f -> rounds.goOnFrom(store.runFolder(), f.manifest()));
         var engine = origins.get(0).machine().toString();

@@ -105,12 +105,12 @@ final class TrainingRun {
     private Outcome owned(Prepared prepared, List<Origin> origins, List<Change> changes) throws IOException {
         var trainee = prepared.trainee();
         var owner = RunOwner.take(folder.files(), folder.path());
-        // Another driver may have ended the run while this one prepared it.
-        var ended = folder.done();
-        if (ended.isPresent()) {
-            return ended.get();
-        }
         try {
+            // Another driver may have ended the run while this one prepared it.
+            var ended = folder.doneOrOpened();
+            if (ended.isPresent()) {
+                return ended.get();
+            }
             var store = new CheckpointStore(folder.files(), folder.path());
             var trained = new TrainingLoop(config, trainee, prepared.rounds(), store, owner, progress, telemetry, clock)
                     .toTheEnd(origins, changes, prepared.forecast());

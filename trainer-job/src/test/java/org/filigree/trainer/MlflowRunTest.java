@@ -1,11 +1,14 @@
 package org.filigree.trainer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -103,14 +106,13 @@ class MlflowRunTest {
                 .toList();
     }
 
-    @Test
-    void aRunThatIsStoppedAndGoesOnIsOneRunWithEachRoundOnce() {
-        var stop = new Progress() {
+    private static Progress stoppingAfter(int round) {
+        return new Progress() {
             private boolean asked;
 
             @Override
             public void round(RoundLoop.Report report, double seconds) {
-                asked = report.round() == 3;
+                asked = report.round() == round;
             }
 
             @Override
@@ -118,7 +120,11 @@ class MlflowRunTest {
                 return asked;
             }
         };
-        assertThatThrownBy(() -> train("stopped", stop)).hasMessageStartingWith("stopped after round 3");
+    }
+
+    @Test
+    void aRunThatIsStoppedAndGoesOnIsOneRunWithEachRoundOnce() {
+        assertThatThrownBy(() -> train("stopped", stoppingAfter(3))).hasMessageStartingWith("stopped after round 3");
         train("stopped", Progress.NONE);
 
         assertThat(server.refused).isEmpty();
@@ -159,12 +165,61 @@ class MlflowRunTest {
             assertThat(outcome.status()).isEqualTo(Outcome.Status.DONE);
             warnings = log.of(MlflowReport.class);
         }
-        assertThat(server.refused).as("calls that failed").hasSize(3);
+        assertThat(server.refused).as("calls that failed").hasSize(2);
         assertThat(warnings)
                 .singleElement()
                 .satisfies(line -> assertThat(line.path("msg").asText())
                         .contains(server.address(), "the run goes on without", "code 503"));
         assertThat(steps("loss")).containsExactly(1, 2, 3, 4, 5, 6);
+    }
+
+    @Test
+    void aRunThatIsStoppedAsksAServerThatIsDownNoMoreThanItMust() {
+        server.down = true;
+        assertThatThrownBy(() -> train("downed", stoppingAfter(3))).hasMessageStartingWith("stopped after round 3");
+        assertThat(server.refused)
+                .as("at the first and third of three checkpoints")
+                .hasSize(2);
+    }
+
+    @Test
+    void whatAServerMissedBeforeTheStopItGetsWhenTheRunGoesOn() {
+        var stop = stoppingAfter(3);
+        assertThatThrownBy(() -> train("missed", new Progress() {
+                    @Override
+                    public void round(RoundLoop.Report report, double seconds) {
+                        server.down = true;
+                        stop.round(report, seconds);
+                    }
+
+                    @Override
+                    public boolean stopRequested() {
+                        return stop.stopRequested();
+                    }
+                }))
+                .hasMessageStartingWith("stopped after round 3");
+        assertThat(steps("loss")).isEmpty();
+        server.down = false;
+
+        train("missed", Progress.NONE);
+
+        assertThat(steps("loss")).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(steps("held_out_loss")).containsExactly(0, 6);
+    }
+
+    @Test
+    void thePasswordInAnAddressIsSentAndNotWrittenDown() throws IOException {
+        Filigree.train(
+                spark,
+                config("secret"),
+                Progress.NONE,
+                Map.of("MLFLOW_TRACKING_URI", server.address().replace("://", "://ann:p%40ss@")));
+
+        assertThat(server.authorization)
+                .isEqualTo("Basic " + Base64.getEncoder().encodeToString("ann:p@ss".getBytes(UTF_8)));
+        assertThat(Files.readString(folder.resolve("secret/mlflow.json")))
+                .contains(server.address())
+                .doesNotContain("ann");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -35,6 +36,7 @@ final class TrackingServer implements AutoCloseable {
     final List<Call> calls = new CopyOnWriteArrayList<>();
     final List<String> refused = new CopyOnWriteArrayList<>();
     volatile boolean down;
+    volatile String authorization;
     private final HttpServer http;
 
     TrackingServer() throws IOException {
@@ -49,6 +51,7 @@ final class TrackingServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
+            authorization = exchange.getRequestHeaders().getFirst("Authorization");
             var method = exchange.getRequestURI().getPath().replace(ROOT, "");
             var body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
             if (down) {
@@ -56,6 +59,8 @@ final class TrackingServer implements AutoCloseable {
                 reply(exchange, 503, "{\"error_code\": \"TEMPORARILY_UNAVAILABLE\"}");
             } else if (!exchange.getRequestURI().getPath().startsWith(ROOT)) {
                 reply(exchange, 404, "no such path");
+            } else if (method.equals("runs/get")) {
+                reply(exchange, 200, lastSteps());
             } else if (exchange.getRequestMethod().equals("GET")) {
                 experiment(exchange, method);
             } else {
@@ -73,6 +78,20 @@ final class TrackingServer implements AutoCloseable {
                 known
                         ? "{\"experiment\": {\"experiment_id\": \"7\"}}"
                         : "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\"}");
+    }
+
+    private String lastSteps() {
+        var steps = new TreeMap<String, Long>();
+        calls.stream()
+                .filter(call -> call.method().equals("runs/log-batch"))
+                .forEach(call -> call.body()
+                        .path("metrics")
+                        .forEach(metric -> steps.merge(
+                                metric.path("key").asText(), metric.path("step").asLong(), Math::max)));
+        var answer = JSON.createObjectNode();
+        var metrics = answer.putObject("run").putObject("data").putArray("metrics");
+        steps.forEach((key, step) -> metrics.addObject().put("key", key).put("step", step));
+        return answer.toString();
     }
 
     private int posted(HttpExchange exchange, String method, String body) throws IOException {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A run of ours as a run of MLflow. Rounds and evaluations are sent with the checkpoint that holds them, so that each is
  * sent once however often the run goes on, and a run that goes on is the same to MLflow: the folder keeps its id. What the
- * server does never hurts the run: a failure is one warning, and what it did not take is sent again with the next checkpoint.
+ * server does never hurts the run: a failure is one warning, and what it did not take is sent again with a later checkpoint,
+ * or when the run goes on. Each failure in a row doubles the checkpoints until then, since a silent server costs its patience
+ * every time.
  */
 public final class MlflowReport implements Telemetry {
 
@@ -30,9 +33,13 @@ public final class MlflowReport implements Telemetry {
     private static final Logger LOG = LoggerFactory.getLogger(MlflowReport.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** A run waits for an answer, so a server that gives none must not keep it long. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     /** MLflow takes this many at once. */
     private static final int METRICS = 1000;
 
+    private static final int MOST_DOUBLINGS = 6;
     private static final int PARAMETERS = 100;
     private static final int PARAMETER_LENGTH = 500;
 
@@ -46,6 +53,8 @@ public final class MlflowReport implements Telemetry {
     private final List<ObjectNode> unsent = new ArrayList<>();
     private String id;
     private boolean warned;
+    private int failed;
+    private int skip;
 
     private MlflowReport(MlflowServer server, String experiment, RunConfig config, RunFolder folder) {
         this.server = server;
@@ -63,7 +72,7 @@ public final class MlflowReport implements Telemetry {
         return config.training().reportTo() != RunConfig.ReportTo.MLFLOW
                 ? Optional.empty()
                 : Optional.of(new MlflowReport(
-                        MlflowServer.of(environment),
+                        MlflowServer.of(environment, PATIENCE),
                         environment.getOrDefault("MLFLOW_EXPERIMENT_NAME", "Default"),
                         config,
                         folder));
@@ -71,6 +80,12 @@ public final class MlflowReport implements Telemetry {
 
     private interface Call {
         void send() throws IOException;
+    }
+
+    /** What the server has of these is found out when it is first asked. */
+    @Override
+    public void resumed(List<ObjectNode> earlier) {
+        earlier.forEach(this::tell);
     }
 
     @Override
@@ -91,7 +106,11 @@ public final class MlflowReport implements Telemetry {
 
     @Override
     public void saved() {
-        attempt(this::flush);
+        if (skip > 0) {
+            skip--;
+        } else {
+            attempt(this::flush);
+        }
     }
 
     private void metric(String name, JsonNode value, ObjectNode event) {
@@ -106,6 +125,10 @@ public final class MlflowReport implements Telemetry {
 
     @Override
     public void ended(Outcome.Status status) {
+        if (failed > 0 && status != Outcome.Status.DONE) {
+            // Whoever stopped it may not wait.
+            return;
+        }
         attempt(() -> {
             if (status == Outcome.Status.DONE) {
                 flush();
@@ -124,7 +147,10 @@ public final class MlflowReport implements Telemetry {
     private void attempt(Call call) {
         try {
             call.send();
+            failed = 0;
         } catch (IOException | RuntimeException e) {
+            failed++;
+            skip = (1 << Math.min(failed, MOST_DOUBLINGS)) - 1;
             if (!warned) {
                 LOG.warn(
                         "MLflow at {} takes no reports, and the run goes on without: {}",
@@ -153,8 +179,7 @@ public final class MlflowReport implements Telemetry {
         if (folder.files().exists(folder.at(KEPT))) {
             var kept = JSON.readTree(folder.text(KEPT));
             if (kept.path("tracking_uri").asText().equals(server.address())) {
-                id = kept.path("run_id").asText();
-                update("RUNNING", false);
+                goOn(kept.path("run_id").asText());
                 return;
             }
         }
@@ -170,6 +195,14 @@ public final class MlflowReport implements Telemetry {
         }
         id = made;
         parameters();
+    }
+
+    private void goOn(String run) throws IOException {
+        var steps = server.steps(run);
+        unsent.removeIf(metric -> metric.path("step").asLong()
+                <= steps.getOrDefault(metric.path("key").asText(), -1L));
+        id = run;
+        update("RUNNING", false);
     }
 
     private void update(String status, boolean ends) throws IOException {

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -144,14 +146,27 @@ public final class RunFolder {
         return outcome().filter(outcome -> outcome.status() == Outcome.Status.DONE);
     }
 
-    /** The outcome as it stands; empty where there is none, or one cut off while it was written. */
+    /**
+     * For the driver that has just taken the run: the outcome of a run that is done. Any other says how an earlier driver
+     * ended and is taken away, so that it does not speak for this one if it is killed. As in {@link #write}, the look and the
+     * removal are two operations.
+     */
+    public Optional<Outcome> doneOrOpened() throws IOException {
+        var done = done();
+        if (done.isEmpty()) {
+            files.delete(at(OUTCOME));
+        }
+        return done;
+    }
+
+    /** The outcome as it stands; empty where there is none, or one that is cut off, or was taken away, meanwhile. */
     public Optional<Outcome> outcome() throws IOException {
         if (!files.exists(at(OUTCOME))) {
             return Optional.empty();
         }
         try (var in = files.open(at(OUTCOME))) {
             return Optional.of(MAPPER.readValue(in, Outcome.class));
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | FileNotFoundException | NoSuchFileException e) {
             return Optional.empty();
         }
     }

@@ -43,6 +43,11 @@ public final class RunTelemetry implements Telemetry, AutoCloseable {
     }
 
     @Override
+    public void resumed(List<ObjectNode> earlier) {
+        others.forEach(other -> other.resumed(earlier));
+    }
+
+    @Override
     public void tell(ObjectNode event) {
         LOG.info("{}", event);
         spark.listenerBus().post(new RunEvent(run, adapter, event));

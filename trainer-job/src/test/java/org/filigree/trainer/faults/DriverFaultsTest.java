@@ -80,6 +80,27 @@ class DriverFaultsTest {
     }
 
     @Test
+    void aDriverThatTakesTheRunUpIsNotSpokenForByTheOneBefore() {
+        var config = run.config("attempts", folder.toString());
+        assertThatThrownBy(() -> Filigree.train(spark, config, new Progress() {
+                    @Override
+                    public void round(RoundLoop.Report report, double seconds) {
+                        throw new IllegalStateException("the first attempt ends here");
+                    }
+                }))
+                .hasMessageContaining("the first attempt ends here");
+        var outcome = folder.resolve("attempts/outcome.json");
+        assertThat(outcome).exists();
+
+        Filigree.train(spark, config, new Progress() {
+            @Override
+            public void round(RoundLoop.Report report, double seconds) {
+                assertThat(outcome).as("while round %d is made", report.round()).doesNotExist();
+            }
+        });
+    }
+
+    @Test
     @Timeout(120)
     void aDriverToldToStopSavesItsLastRoundAndGoesOnLater() throws Exception {
         var yaml = Files.writeString(

@@ -105,6 +105,17 @@ class RunFolderTest {
         assertThat(folder.done()).isPresent();
     }
 
+    @Test
+    void howAnEarlierDriverEndedDoesNotSpeakForTheNextOneUnlessTheRunIsDone() throws IOException {
+        folder.close(outcome(Outcome.Status.FAILED));
+        assertThat(folder.doneOrOpened()).isEmpty();
+        assertThat(folder.outcome()).isEmpty();
+
+        folder.close(outcome(Outcome.Status.DONE));
+        assertThat(folder.doneOrOpened()).isPresent();
+        assertThat(folder.done()).isPresent();
+    }
+
     private interface Write {
         void now() throws IOException;
     }

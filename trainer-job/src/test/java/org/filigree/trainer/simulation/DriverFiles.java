@@ -112,6 +112,7 @@ final class DriverFiles implements FileTree {
     @Override
     public void delete(String path) throws IOException {
         before("delete", path);
+        var look = driver.lastLook();
         var all = new ArrayList<>(disk.below(path));
         if (disk.holds(path)) {
             all.add(path);
@@ -120,7 +121,7 @@ final class DriverFiles implements FileTree {
         fate.shuffle(all);
         for (var file : all) {
             before("remove", file);
-            fate.replaces(driver, file, driver.lastLook());
+            fate.replaces(driver, file, look);
             disk.remove(file);
         }
         failing(path);
