@@ -35,8 +35,7 @@ public record Processor(String model, Set<String> flags) {
 
     static Processor parse(List<String> lines) {
         return new Processor(
-                field(lines, "model name"),
-                Set.of(field(lines, "flags", ON_ARM).split("\\s+")));
+                field(lines, "model name"), Set.of(field(lines, "flags", ON_ARM).split("\\s+")));
     }
 
     private static String field(List<String> lines, String... names) {

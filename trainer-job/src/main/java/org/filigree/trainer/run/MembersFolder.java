@@ -85,7 +85,8 @@ public final class MembersFolder {
         } catch (JsonProcessingException e) {
             return Optional.empty();
         } catch (FileNotFoundException | NoSuchFileException e) {
-            throw new IOException(path + ": gone since it was listed, as another driver's checkpoint holds the round", e);
+            throw new IOException(
+                    path + ": gone since it was listed, as another driver's checkpoint holds the round", e);
         }
     }
 

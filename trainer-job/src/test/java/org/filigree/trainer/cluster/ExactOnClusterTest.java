@@ -95,7 +95,9 @@ class ExactOnClusterTest {
                 .hasMessageContaining(OTHER_KERNEL)
                 .hasMessageContaining("bits: ")
                 .hasMessageNotContaining("threads");
-        assertThat(folder.resolve("runs/refused")).isDirectoryContaining("glob:**outcome.json").isDirectoryNotContaining("glob:**run.yaml");
+        assertThat(folder.resolve("runs/refused"))
+                .isDirectoryContaining("glob:**outcome.json")
+                .isDirectoryNotContaining("glob:**run.yaml");
     }
 
     @Test

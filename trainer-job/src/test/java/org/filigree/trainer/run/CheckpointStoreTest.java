@@ -86,21 +86,6 @@ class CheckpointStoreTest {
         assertThat(store.newest().orElseThrow().state().round()).isEqualTo(1);
     }
 
-    @Test
-    void aJobOfSparksThatFailsUndeclaredLeavesNothingOfTheCheckpoint() throws Exception {
-        var spark = new CheckpointStore(files, "out/run", (state, folder) -> {
-            throw CheckpointStoreTest.<RuntimeException>undeclared(new Exception("Job 7 cancelled"));
-        });
-        assertThatThrownBy(() -> spark.save(1, state(1), null, List.of("a"), List.of(), 2))
-                .hasMessage("Job 7 cancelled");
-        assertThat(files.content).isEmpty();
-    }
-
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <E extends Exception> E undeclared(Exception checked) throws E {
-        throw (E) checked;
-    }
-
     @Property(tries = 300)
     void aDiskFullAtAnyByteLeavesTheEarlierCheckpointOrTheWholeNewOne(@ForAll @IntRange(max = 900) int room)
             throws IOException {
