@@ -269,16 +269,17 @@ final class TrainingLoop {
             }
         }
         owner.check();
-        events.add("checkpoint", e -> e.put("round", state.round()).put("step", state.step()));
         last = store.save(
-                owner.epoch(),
-                state,
-                last,
-                events.unsaved(),
-                exactness.machines(),
-                config.checkpoint().keep());
+                owner.epoch(), state, last, this::rest, config.checkpoint().keep());
         events.saved();
         rounds.goOnFrom(store.runFolder(), last);
         telemetry.saved();
+    }
+
+    private CheckpointStore.Rest rest(String folder) {
+        var moments = rounds.saveMoments(state, store.runFolder(), folder);
+        see(moments.origins());
+        events.add("checkpoint", e -> e.put("round", state.round()).put("step", state.step()));
+        return new CheckpointStore.Rest(moments.files(), events.unsaved(), exactness.machines());
     }
 }

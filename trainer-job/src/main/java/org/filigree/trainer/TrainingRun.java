@@ -111,10 +111,7 @@ final class TrainingRun {
             return ended.get();
         }
         try {
-            var store = new CheckpointStore(
-                    folder.files(),
-                    folder.path(),
-                    (state, below) -> prepared.rounds().saveMoments(state, folder.path(), below));
+            var store = new CheckpointStore(folder.files(), folder.path());
             var trained = new TrainingLoop(config, trainee, prepared.rounds(), store, owner, progress, telemetry, clock)
                     .toTheEnd(origins, changes, prepared.forecast());
             var use = prepared.use();

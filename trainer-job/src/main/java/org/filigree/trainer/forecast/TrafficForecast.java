@@ -38,12 +38,16 @@ public record TrafficForecast(long downEach, long upEach, int workers, long resu
     public static TrafficForecast of(
             AdapterWire wire, SparkRound.Gathering gathering, int workers, int localSteps, long baseParameters) {
         var head = RESULT_HEAD + RESULT_ORIGIN + (long) localSteps * RESULT_STEP;
+        var slices = gathering == SparkRound.Gathering.COLLECT
+                ? 1
+                : Math.min(workers, wire.units().size());
         var up = gathering == SparkRound.Gathering.COLLECT
                 ? wire.bytes()
-                : wire.bytes() + wire.exact().bytes() / workers;
+                : wire.bytes() + wire.exact().bytes() / workers + RESULT_ORIGIN;
+        // Every slice of a result has its head.
         return new TrafficForecast(
                 wire.bytes(),
-                up + head + SPARK_RESULT,
+                up + slices * head + SPARK_RESULT,
                 workers,
                 gathering.bytes(workers, wire) + workers * (head + SPARK_AROUND),
                 baseParameters * Float.BYTES);

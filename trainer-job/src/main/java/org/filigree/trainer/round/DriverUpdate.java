@@ -90,6 +90,6 @@ record DriverUpdate(RunConfig.Training training, RunConfig.Averaging averaging, 
                         results.stream().mapToInt(RoundResult::replayed).sum(),
                         round.members(),
                         round.traffic(),
-                        RoundLoop.origins(results)));
+                        round.origins()));
     }
 }

@@ -2,6 +2,8 @@ package org.filigree.trainer.round;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
 import org.filigree.engine.Fingerprint;
 
 /**
@@ -12,6 +14,15 @@ import org.filigree.engine.Fingerprint;
 public record Origin(String host, String base, Fingerprint machine) {
 
     private static final String BETWEEN = "\n";
+
+    /** One of each machine and base, as hosts that compute the same bits are many. */
+    static List<Origin> ofEachKind(List<RoundResult> results) {
+        var kinds = new LinkedHashMap<List<Object>, Origin>();
+        results.stream()
+                .map(RoundResult::origin)
+                .forEach(origin -> kinds.putIfAbsent(List.of(origin.base(), origin.machine()), origin));
+        return List.copyOf(kinds.values());
+    }
 
     byte[] toBytes() {
         return String.join(BETWEEN, host, base, machine.lines()).getBytes(StandardCharsets.UTF_8);

@@ -165,12 +165,12 @@ public final class RoundLoop implements AutoCloseable {
      * Writes what the workers themselves keep beside a checkpoint of {@code state}.
      *
      * @param folder of the checkpoint, below {@code runFolder}
-     * @return the files, by worker; none where the workers keep nothing yet
+     * @return none where the workers keep nothing yet
      */
-    public List<CheckpointStore.Entry> saveMoments(RunState state, String runFolder, String folder) {
+    public SavedMoments saveMoments(RunState state, String runFolder, String folder) {
         return averaging.innerState() == RunConfig.InnerState.KEEP && state.round() > 0
                 ? workers.saveMoments(state.round(), averaging.workers(), runFolder, folder)
-                : List.of();
+                : SavedMoments.NONE;
     }
 
     /** A checkpoint stands, and the next round follows it. */
@@ -218,6 +218,7 @@ public final class RoundLoop implements AutoCloseable {
                 training.microBatchSize());
     }
 
+    /** Each once. */
     static List<Origin> origins(List<RoundResult> results) {
         return results.stream().map(RoundResult::origin).distinct().toList();
     }

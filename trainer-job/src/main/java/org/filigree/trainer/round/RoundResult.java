@@ -29,14 +29,13 @@ public final class RoundResult extends Framed {
 
     /**
      * @param badRow the first row whose loss was not finite, or -1
-     * @param origin null in parts that do not tell the losses
      * @param payload units of the adapter; empty where only losses are asked for
      */
     RoundResult(int worker, int badRow, Origin origin, double[] losses, long[] tokens, Replay replay, byte[] payload) {
         super(frame(
                 worker,
                 badRow,
-                origin == null ? new byte[0] : origin.toBytes(),
+                origin.toBytes(),
                 losses,
                 tokens,
                 replay.rounds(),

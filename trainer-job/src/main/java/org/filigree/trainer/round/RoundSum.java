@@ -16,10 +16,12 @@ import org.filigree.trainer.averaging.SliceAverage;
  * What a round's workers made together.
  *
  * @param losses by worker; a payload, where they still have one, is in the sum
+ * @param origins of all that is in the sum; from reducers one of each kind at least
  * @param sum of gradients, or what to add to the adapter's values; {@code [n]}, zero where nothing travelled
  * @param drift of the products
  */
-public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares drift, Traffic traffic) {
+public record RoundSum(
+        List<RoundResult> losses, List<Origin> origins, AdapterState sum, Drift.Squares drift, Traffic traffic) {
 
     /**
      * From the members' whole results, in any order.
@@ -40,7 +42,7 @@ public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares
         attendance.require(losses.stream().map(RoundResult::worker).toList());
         var sum = AdapterState.zero(size, wire.moments());
         if (failed(losses)) {
-            return new RoundSum(losses, sum, Drift.Squares.ZERO, traffic);
+            return new RoundSum(losses, RoundLoop.origins(losses), sum, Drift.Squares.ZERO, traffic);
         }
         // Numbered anew, as a round may go on without some.
         var sent = IntStream.range(0, losses.size())
@@ -53,7 +55,7 @@ public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares
                     wire.place(unit, average, sum);
                     drifts.add(drift);
                 });
-        return new RoundSum(losses, sum, total(drifts), traffic);
+        return new RoundSum(losses, RoundLoop.origins(losses), sum, total(drifts), traffic);
     }
 
     /** From all slices, in any order. */
@@ -74,7 +76,11 @@ public record RoundSum(List<RoundResult> losses, AdapterState sum, Drift.Squares
                 },
                 drifts::addAll);
         var losses = ordered.stream().flatMap(slice -> slice.losses().stream()).toList();
-        return new RoundSum(inOrder(losses), sum, total(drifts), traffic);
+        var origins = ordered.stream()
+                .flatMap(slice -> slice.origins().stream())
+                .distinct()
+                .toList();
+        return new RoundSum(inOrder(losses), origins, sum, total(drifts), traffic);
     }
 
     private static List<Drift.Squares> placed(

@@ -42,7 +42,8 @@ final class SliceTask implements FlatMapFunction<Iterator<Tuple2<Long, RoundResu
         var losses = slice > 0
                 ? List.<RoundResult>of()
                 : results.stream().map(result -> result.with(new byte[0])).toList();
-        return List.of(new SliceResult(slice, losses, average(slice, results))).iterator();
+        return List.of(new SliceResult(slice, losses, Origin.ofEachKind(results), average(slice, results)))
+                .iterator();
     }
 
     private byte[] average(int slice, List<RoundResult> results) {

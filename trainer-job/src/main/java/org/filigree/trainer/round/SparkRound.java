@@ -54,7 +54,7 @@ public final class SparkRound implements Workers {
     private final Gathering gathering;
     private final Alarm alarm;
     private final TrafficListener listener = new TrafficListener();
-    // No task of the run is at work while its driver is.
+    // No task of the run is at work while its driver is, but for a straggler that is being cancelled.
     private final InOrder threads = InOrder.onAllCores();
     private final KeptRounds kept = new KeptRounds();
     private Broadcast<float[]> fixed;
@@ -124,14 +124,11 @@ public final class SparkRound implements Workers {
     }
 
     @Override
-    public List<CheckpointStore.Entry> saveMoments(int round, int count, String runFolder, String folder) {
+    public SavedMoments saveMoments(int round, int count, String runFolder, String folder) {
         var task = new MomentsTask(input, kept.after(round), runFolder, folder);
-        return described(
-                        "checkpoint after round %d: moments".formatted(round),
-                        () -> workers(count).map(task::write).collect())
-                .stream()
-                .map(MomentsTask::entry)
-                .toList();
+        return MomentsTask.saved(described(
+                "checkpoint after round %d: moments".formatted(round),
+                () -> workers(count).map(task::write).collect()));
     }
 
     @Override

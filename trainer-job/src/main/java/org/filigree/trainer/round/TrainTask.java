@@ -40,7 +40,7 @@ record TrainTask(WorkerInput input, SentRound sent, KeptMoments kept) implements
             return IntStream.range(0, slices)
                     .mapToObj(s -> new Tuple2<>(
                             SliceKey.of(s, worker),
-                            made.result(s == 0 ? origin : null, payload(wire, made, bounds[s], bounds[s + 1]))));
+                            made.result(origin, payload(wire, made, bounds[s], bounds[s + 1]))));
         }
     }
 

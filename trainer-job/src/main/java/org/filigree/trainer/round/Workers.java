@@ -14,9 +14,8 @@ public interface Workers extends AutoCloseable {
      * Writes what each worker keeps of AdamW's moments after a round, each from where it is.
      *
      * @param folder of a checkpoint, below {@code runFolder}
-     * @return the files, by worker
      */
-    List<CheckpointStore.Entry> saveMoments(int round, int workers, String runFolder, String folder);
+    SavedMoments saveMoments(int round, int workers, String runFolder, String folder);
 
     /** A checkpoint stands: where workers keep moments, lost ones are had from its files and the rounds since. */
     void goOnFrom(String runFolder, CheckpointStore.Manifest checkpoint);

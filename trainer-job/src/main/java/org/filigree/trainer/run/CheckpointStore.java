@@ -43,16 +43,17 @@ public final class CheckpointStore {
             List<Map<String, String>> machines,
             List<Entry> moments) {}
 
-    /** Whoever writes a part of a checkpoint that the driver does not have. */
-    public interface WorkersPart {
-        WorkersPart NONE = (state, folder) -> List.of();
+    /**
+     * What belongs to a checkpoint beside the state.
+     *
+     * @param events since the one before
+     */
+    public record Rest(List<Entry> moments, List<String> events, List<Map<String, String>> machines) {}
 
-        /**
-         * Writes files that nobody else writes.
-         *
-         * @param folder of the checkpoint, below the run folder
-         */
-        List<Entry> write(RunState state, String folder) throws IOException;
+    /** Has the rest once the state is written, as workers write their part themselves. */
+    public interface Completion {
+        /** @param folder of the checkpoint, below the run folder: for files that nobody else writes */
+        Rest complete(String folder) throws IOException;
     }
 
     /** A valid checkpoint: the state, and the events so far, one JSON object each. */
@@ -60,16 +61,10 @@ public final class CheckpointStore {
 
     private final FileTree files;
     private final String runFolder;
-    private final WorkersPart workers;
 
     public CheckpointStore(FileTree files, String runFolder) {
-        this(files, runFolder, WorkersPart.NONE);
-    }
-
-    public CheckpointStore(FileTree files, String runFolder, WorkersPart workers) {
         this.files = files;
         this.runFolder = runFolder;
-        this.workers = workers;
     }
 
     public String runFolder() {
@@ -85,41 +80,27 @@ public final class CheckpointStore {
      * Writes a checkpoint, then removes all but the {@code keep} newest valid ones and itself.
      *
      * @param previous what this driver resumed from or saved last; null for the first
-     * @param newEvents since {@code previous}
-     * @param machines all that the state was computed on
      * @throws IOException when it could not be written: earlier checkpoints stand untouched
      */
-    public Manifest save(
-            long epoch,
-            RunState state,
-            Manifest previous,
-            List<String> newEvents,
-            List<Map<String, String>> machines,
-            int keep)
+    public Manifest save(long epoch, RunState state, Manifest previous, Completion completion, int keep)
             throws IOException {
         var name = "%08d-%d".formatted(state.round(), epoch);
-        var manifest = prepared(name, epoch, state, previous, newEvents, machines);
+        var manifest = prepared(name, epoch, state, previous, completion);
         commit(name, manifest);
         prune(keep, name);
         return manifest;
     }
 
     /** All that the manifest names, and nobody knows of yet. */
-    private Manifest prepared(
-            String name,
-            long epoch,
-            RunState state,
-            Manifest previous,
-            List<String> newEvents,
-            List<Map<String, String>> machines)
+    private Manifest prepared(String name, long epoch, RunState state, Manifest previous, Completion completion)
             throws IOException {
         try {
-            var segments = new ArrayList<>(previous == null ? List.<Entry>of() : previous.segments());
-            var lines = newEvents.isEmpty() ? "" : String.join("\n", newEvents) + "\n";
-            segments.add(write("events/" + name + ".jsonl", lines.getBytes(StandardCharsets.UTF_8)));
             var written = write("checkpoints/" + name + "/state.bin", state.toBytes());
-            var moments = workers.write(state, "checkpoints/" + name);
-            return new Manifest(state.round(), epoch, written, List.copyOf(segments), machines, moments);
+            var rest = completion.complete("checkpoints/" + name);
+            var segments = new ArrayList<>(previous == null ? List.<Entry>of() : previous.segments());
+            var lines = rest.events().isEmpty() ? "" : String.join("\n", rest.events()) + "\n";
+            segments.add(write("events/" + name + ".jsonl", lines.getBytes(StandardCharsets.UTF_8)));
+            return new Manifest(state.round(), epoch, written, List.copyOf(segments), rest.machines(), rest.moments());
         } catch (Exception e) {
             // Where the workers write, Spark throws checked exceptions that its Scala methods do not declare.
             takeAway(name, e);

@@ -3,6 +3,7 @@ package org.filigree.trainer.round;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.filigree.engine.Fingerprint;
 import org.junit.jupiter.api.Test;
 
 class ArrivalsTest {
@@ -14,7 +15,14 @@ class ArrivalsTest {
     }
 
     private static RoundResult result(int worker, long tokens) {
-        return new RoundResult(worker, -1, null, new double[1], new long[] {tokens}, RoundResult.NOTHING_REPLAYED, new byte[0]);
+        return new RoundResult(
+                worker,
+                -1,
+                new Origin("host", "base", Fingerprint.of("machine")),
+                new double[1],
+                new long[] {tokens},
+                RoundResult.NOTHING_REPLAYED,
+                new byte[0]);
     }
 
     @Test

@@ -106,8 +106,7 @@ class KeptMomentsTest {
             this.loop = loop(rows, averaging);
             this.every = every;
             this.runFolder = folder.resolve(run).toString();
-            this.store = new CheckpointStore(
-                    new LocalFiles(), runFolder, (at, below) -> loop.saveMoments(at, runFolder, below));
+            this.store = new CheckpointStore(new LocalFiles(), runFolder);
             var found = store.newest();
             state = found.map(CheckpointStore.Found::state).orElseGet(() -> loop.start(input.start()));
             last = found.map(CheckpointStore.Found::manifest).orElse(null);
@@ -134,8 +133,14 @@ class KeptMomentsTest {
             if (loses) {
                 loseMoments();
             }
-            last = store.save(1, state, last, List.of(), List.of(), 2);
+            last = store.save(1, state, last, this::rest, 2);
             loop.goOnFrom(runFolder, last);
+        }
+
+        private CheckpointStore.Rest rest(String below) {
+            var moments = loop.saveMoments(state, runFolder, below);
+            assertThat(moments.origins()).isEqualTo(loop.origins());
+            return new CheckpointStore.Rest(moments.files(), List.of(), List.of());
         }
 
         @Override

@@ -162,7 +162,7 @@ public final class SimulatedWorkers implements Workers {
     }
 
     @Override
-    public List<CheckpointStore.Entry> saveMoments(int round, int workers, String runFolder, String folder) {
+    public SavedMoments saveMoments(int round, int workers, String runFolder, String folder) {
         throw new UnsupportedOperationException("no simulated worker keeps moments");
     }
 

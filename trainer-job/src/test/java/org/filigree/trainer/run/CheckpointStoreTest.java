@@ -31,10 +31,14 @@ class CheckpointStoreTest {
                 new Pace(16, 2));
     }
 
+    private static CheckpointStore.Completion events(String... lines) {
+        return folder -> new CheckpointStore.Rest(List.of(), List.of(lines), List.of());
+    }
+
     @Test
     void aSavedStateComesBackWithItsEventsInOrder() throws IOException {
-        var first = store.save(1, state(1), null, List.of("a", "b"), List.of(), 2);
-        store.save(1, state(2), first, List.of("c"), List.of(), 2);
+        var first = store.save(1, state(1), null, events("a", "b"), 2);
+        store.save(1, state(2), first, events("c"), 2);
         var found = store.newest().orElseThrow();
         assertThat(found.state()).usingRecursiveComparison().isEqualTo(state(2));
         assertThat(found.events()).containsExactly("a", "b", "c");
@@ -44,7 +48,7 @@ class CheckpointStoreTest {
     void onlyTheNewestAreKeptAndNoEventIsLost() throws IOException {
         CheckpointStore.Manifest last = null;
         for (var round = 1; round <= 5; round++) {
-            last = store.save(1, state(round), last, List.of("round " + round), List.of(), 2);
+            last = store.save(1, state(round), last, events("round " + round), 2);
         }
         assertThat(files.list("out/run/checkpoints")).containsExactly("00000004-1", "00000005-1");
         assertThat(store.newest().orElseThrow().events()).hasSize(5);
@@ -52,50 +56,34 @@ class CheckpointStoreTest {
 
     @Test
     void theOneJustWrittenIsKeptBesideNewerOnesOfAnotherDriver() throws IOException {
-        var first = store.save(1, state(1), null, List.of("a"), List.of(), 1);
-        store.save(2, state(5), first, List.of("b"), List.of(), 1);
-        store.save(1, state(3), first, List.of("c"), List.of(), 1);
+        var first = store.save(1, state(1), null, events("a"), 1);
+        store.save(2, state(5), first, events("b"), 1);
+        store.save(1, state(3), first, events("c"), 1);
         assertThat(files.list("out/run/checkpoints")).containsExactly("00000003-1", "00000005-2");
     }
 
     @Test
     void whatWasWrittenIsTakenAwayWhateverTheWorkersThrow() throws IOException {
-        var failing = new CheckpointStore(files, "out/run", (state, folder) -> {
+        CheckpointStore.Completion failing = folder -> {
             files.create("out/run/" + folder + "/moments-0.bin", false).close();
             return CheckpointStoreTest.<RuntimeException>failed(new Exception("as Spark's jobs"));
-        });
-        assertThatThrownBy(() -> failing.save(1, state(1), null, List.of("a"), List.of(), 1))
-                .hasMessage("as Spark's jobs");
+        };
+        assertThatThrownBy(() -> store.save(1, state(1), null, failing, 1)).hasMessage("as Spark's jobs");
         assertThat(files.content).isEmpty();
     }
 
     /** Throws what its caller does not declare. */
     @SuppressWarnings("unchecked")
-    private static <E extends Exception> List<CheckpointStore.Entry> failed(Exception reason) throws E {
+    private static <E extends Exception> CheckpointStore.Rest failed(Exception reason) throws E {
         throw (E) reason;
     }
 
     @Test
     void aCheckpointWhoseStateWasChangedIsPassedOver() throws IOException {
-        var first = store.save(1, state(1), null, List.of("a"), List.of(), 2);
-        store.save(1, state(2), first, List.of("b"), List.of(), 2);
+        var first = store.save(1, state(1), null, events("a"), 2);
+        store.save(1, state(2), first, events("b"), 2);
         files.content.get("out/run/checkpoints/00000002-1/state.bin")[20] ^= 1;
         assertThat(store.newest().orElseThrow().state().round()).isEqualTo(1);
-    }
-
-    @Test
-    void aJobOfSparksThatFailsUndeclaredLeavesNothingOfTheCheckpoint() throws Exception {
-        var spark = new CheckpointStore(files, "out/run", (state, folder) -> {
-            throw CheckpointStoreTest.<RuntimeException>undeclared(new Exception("Job 7 cancelled"));
-        });
-        assertThatThrownBy(() -> spark.save(1, state(1), null, List.of("a"), List.of(), 2))
-                .hasMessage("Job 7 cancelled");
-        assertThat(files.content).isEmpty();
-    }
-
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <E extends Exception> E undeclared(Exception checked) throws E {
-        throw (E) checked;
     }
 
     @Property(tries = 300)
@@ -103,11 +91,11 @@ class CheckpointStoreTest {
             throws IOException {
         var disk = new MemoryTree();
         var checkpoints = new CheckpointStore(disk, "run");
-        var first = checkpoints.save(1, state(1), null, List.of("a"), List.of(), 2);
+        var first = checkpoints.save(1, state(1), null, events("a"), 2);
         disk.failAfter = room;
         var failed = false;
         try {
-            checkpoints.save(1, state(2), first, List.of("b"), List.of(), 2);
+            checkpoints.save(1, state(2), first, events("b"), 2);
         } catch (IOException e) {
             failed = true;
         }
@@ -118,7 +106,7 @@ class CheckpointStoreTest {
         // The next driver repeats the round under its own epoch, and the round's event stands once.
         disk.failAfter = Long.MAX_VALUE;
         if (failed) {
-            checkpoints.save(2, state(2), found.manifest(), List.of("b"), List.of(), 2);
+            checkpoints.save(2, state(2), found.manifest(), events("b"), 2);
         }
         assertThat(checkpoints.newest().orElseThrow().events()).containsExactly("a", "b");
     }
@@ -139,8 +127,8 @@ class CheckpointStoreTest {
 
     @Test
     void aCheckpointThatAnotherDriverRemovesWhileItIsReadIsPassedOver() throws IOException {
-        var first = store.save(1, state(1), null, List.of("a"), List.of(), 2);
-        store.save(1, state(2), first, List.of("b"), List.of(), 2);
+        var first = store.save(1, state(1), null, events("a"), 2);
+        store.save(1, state(2), first, events("b"), 2);
         files.meanwhile = (operation, path) -> {
             if (operation.equals("open") && path.contains("00000002-1/state.bin")) {
                 files.delete(path);
@@ -154,16 +142,16 @@ class CheckpointStoreTest {
 
     @Test
     void aSaveWhoseAnswerWasLostTakesNothingAwayThatASuccessorWentOnFrom() throws IOException {
-        var first = store.save(1, state(1), null, List.of("a"), List.of(), 1);
+        var first = store.save(1, state(1), null, events("a"), 1);
         files.meanwhile = (operation, path) -> {
             if (operation.equals("written") && path.endsWith("00000002-1/manifest.json")) {
                 files.meanwhile = (any, where) -> {};
-                store.save(2, state(3), store.newest().orElseThrow().manifest(), List.of("c"), List.of(), 1);
+                store.save(2, state(3), store.newest().orElseThrow().manifest(), events("c"), 1);
                 throw new IOException("the answer is lost");
             }
         };
 
-        assertThatThrownBy(() -> store.save(1, state(2), first, List.of("b"), List.of(), 1))
+        assertThatThrownBy(() -> store.save(1, state(2), first, events("b"), 1))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the answer is lost");
 
@@ -173,7 +161,7 @@ class CheckpointStoreTest {
 
     @Test
     void aFolderOfCheckpointsThatIsGoneBeforeItIsListedHoldsNone() throws IOException {
-        store.save(1, state(1), null, List.of("a"), List.of(), 2);
+        store.save(1, state(1), null, events("a"), 2);
         files.meanwhile = (operation, path) -> {
             if (operation.equals("list")) {
                 files.delete(path);
