@@ -2,6 +2,7 @@ package org.filigree.trainer;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
@@ -35,6 +36,7 @@ final class TrainingLoop {
     }
 
     private static final String EVALUATION = "evaluation";
+    private static final Set<Code> CUT_OFF = Set.of(Code.RUN_TIME, Code.STOPPED);
 
     private final RunConfig config;
     private final Trainee trainee;
@@ -91,6 +93,7 @@ final class TrainingLoop {
         } else {
             see(origins);
             resume(changes);
+            evaluateBeforeAnEarlyEnd();
         }
         while (!rounds.finished(state) && !stopsEarly()) {
             roundUnlessStopped();
@@ -132,23 +135,49 @@ final class TrainingLoop {
         progress.changed(changes);
     }
 
+    /** With another patience than before, a run may end where it goes on, on values that nobody has evaluated. */
+    private void evaluateBeforeAnEarlyEnd() throws IOException {
+        var evaluated = events.last(EVALUATION)
+                .map(event -> event.path("round").intValue())
+                .orElse(state.round());
+        if (stopsEarly() && evaluated < state.round()) {
+            evaluate();
+            save();
+        }
+    }
+
     /** What a stop cuts off is dropped: a round before its results, or all since the checkpoint in an evaluation. */
     private void roundUnlessStopped() throws IOException {
         var before = state.round();
+        Exception dropped = null;
         try {
             if (!progress.stopRequested()) {
                 round();
                 before = state.round();
             }
         } catch (Exception e) {
-            // Its job is cancelled once a stop has waited long enough for it.
-            if (!progress.stopRequested()) {
+            if (!cutOff(e)) {
                 throw e;
             }
+            dropped = e;
         }
         if (progress.stopRequested()) {
-            throw stopped(before);
+            var stopped = stopped(before);
+            if (dropped != null) {
+                stopped.addSuppressed(dropped);
+            }
+            throw stopped;
         }
+    }
+
+    /**
+     * A job is cancelled once a stop has waited long enough for it. A full disk, another driver or a loss that is not finite
+     * has other reasons.
+     */
+    private boolean cutOff(Exception failure) {
+        return progress.stopRequested()
+                && !(failure instanceof IOException)
+                && !(failure instanceof FiligreeException own && !CUT_OFF.contains(own.code()));
     }
 
     private FiligreeException stopped(int round) throws IOException {

@@ -20,14 +20,14 @@ final class KeptRounds implements AutoCloseable {
     private List<Entry> saved = List.of();
     private List<String> places = List.of();
 
-    /** For the tasks of a round, or of a checkpoint, that follows {@code round}. */
+    /** For the tasks of a round, or of a checkpoint, that follows {@code round}: the newest, or one that was made since. */
     KeptMoments after(int round) {
-        var kept = new KeptMoments(run, checkpoint, runFolder, saved, List.copyOf(since));
-        if (kept.round() != round) {
+        var newest = checkpoint + since.size();
+        if (round < checkpoint || round > newest) {
             throw new IllegalStateException(
-                    "moments are kept of round %d, wanted those of round %d".formatted(kept.round(), round));
+                    "moments are kept of round %d, wanted those of round %d".formatted(newest, round));
         }
-        return kept;
+        return new KeptMoments(run, checkpoint, runFolder, saved, List.copyOf(since.subList(0, round - checkpoint)));
     }
 
     /** By worker, as Spark names them; empty before the first round. */
@@ -35,8 +35,14 @@ final class KeptRounds implements AutoCloseable {
         return places;
     }
 
-    /** Executors need not hold on to what was sent, as they can fetch it again. */
+    /**
+     * In place of the round as it was made before, if its state was dropped. Executors need not hold on to what was sent,
+     * as they can fetch it again.
+     */
     void made(SentRound round, List<RoundResult> byWorker) {
+        var before = since.subList(round.plan().round() - 1 - checkpoint, since.size());
+        before.forEach(dropped -> dropped.down().destroy());
+        before.clear();
         since.add(round);
         places = byWorker.stream()
                 .sorted(Comparator.comparingInt(RoundResult::worker))

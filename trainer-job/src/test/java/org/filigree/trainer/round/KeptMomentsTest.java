@@ -217,6 +217,23 @@ class KeptMomentsTest {
     }
 
     @Test
+    void aRoundWhoseStateWasDroppedLeavesNoTrace() throws IOException {
+        var averaging = averaging(2, 1, InnerState.KEEP);
+        for (var saves : new boolean[] {false, true}) {
+            try (var driver = driver(input, averaging, STEPS)) {
+                driver.train(3, round -> false);
+                driver.loop.next(driver.state);
+                if (saves) {
+                    driver.save(false);
+                }
+                assertThat(driver.train(STEPS, round -> false))
+                        .as("saved before it was made again: %s", saves)
+                        .containsExactly(undisturbed(averaging));
+            }
+        }
+    }
+
+    @Test
     void momentsThatAnotherDriverPrunedAreNoMistakeOfTheConfiguration() throws IOException {
         try (var driver = driver(input, averaging(2, 1, InnerState.KEEP), 2)) {
             driver.train(3, round -> false);

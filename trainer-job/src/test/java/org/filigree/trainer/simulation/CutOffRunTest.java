@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
+import org.filigree.trainer.round.SimulatedWorkers;
+import org.filigree.trainer.run.EventLog;
 import org.filigree.trainer.run.Outcome;
 import org.junit.jupiter.api.Test;
 
@@ -21,10 +24,14 @@ class CutOffRunTest {
     private boolean stop;
 
     private Outcome train(RunConfig config) throws IOException {
+        return train(config, (tasks, job) -> IntStream.range(0, tasks).boxed().toList());
+    }
+
+    private Outcome train(RunConfig config, SimulatedWorkers.Cluster cluster) throws IOException {
         return new SimulatedDriver(
                         config,
                         new DriverFiles(disk, new Driver("driver"), new Calm()),
-                        (tasks, job) -> IntStream.range(0, tasks).boxed().toList(),
+                        cluster,
                         () -> 0,
                         () -> stop && disk.holds(FOLDER + "run.yaml"))
                 .train();
@@ -96,5 +103,57 @@ class CutOffRunTest {
         assertThatThrownBy(() -> train(SETTING.config(1, 2, "training.learning_rate=0.2")))
                 .hasMessageContaining("the run's configuration has changed");
         assertThat(train().status()).isEqualTo(Outcome.Status.DONE);
+    }
+
+    private void assertStops(RunConfig config, SimulatedWorkers.Cluster cluster, FiligreeException.Code code) {
+        assertThatThrownBy(() -> train(config, cluster))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class, e -> assertThat(e.code()).isEqualTo(code));
+        stop = false;
+    }
+
+    /** Told to stop as a round begins. */
+    private SimulatedWorkers.Cluster stoppedIn(int round, Runnable then) {
+        return (tasks, job) -> {
+            if (job.startsWith("round %d,".formatted(round))) {
+                stop = true;
+                then.run();
+            }
+            return IntStream.range(0, tasks).boxed().toList();
+        };
+    }
+
+    @Test
+    void aDriverToldToStopThatHasLostItsRunSaysSo() {
+        var lost = stoppedIn(2, () -> put("owner/7", new byte[0]));
+        assertStops(SETTING.config(1, 2), lost, FiligreeException.Code.RETRY);
+    }
+
+    @Test
+    void whatAStopCutsOffIsToldBesideIt() {
+        var cutOff = stoppedIn(2, () -> {
+            throw new IllegalStateException("the job is cancelled");
+        });
+        assertThatThrownBy(() -> train(SETTING.config(1, 2), cutOff))
+                .hasMessageStartingWith("stopped after round 1; the checkpoint after round 1")
+                .satisfies(failure -> assertThat(failure.getCause().getSuppressed())
+                        .extracting(Throwable::getMessage)
+                        .containsExactly("the job is cancelled"));
+    }
+
+    @Test
+    void aRunThatEndsEarlyWhereItGoesOnEndsInValuesThatWereEvaluated() throws IOException {
+        var settings = new String[] {"evaluation.every_rounds=2", "training.learning_rate=50"};
+        assertStops(SETTING.config(1, 2, settings), stoppedIn(3, () -> {}), FiligreeException.Code.STOPPED);
+
+        var outcome = train(SETTING.config(1, 2, settings[0], settings[1], "evaluation.early_stopping_patience=1"));
+
+        assertThat(outcome.message()).contains("early stopping");
+        var events = EventLog.parse(new String(disk.bytes(FOLDER + "events.jsonl"), StandardCharsets.UTF_8)
+                .lines()
+                .toList());
+        assertThat(EventLog.named(events, "evaluation"))
+                .extracting(event -> event.path("round").intValue())
+                .containsExactly(0, 2, 3);
     }
 }
