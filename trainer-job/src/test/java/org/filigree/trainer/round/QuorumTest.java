@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -48,8 +49,10 @@ class QuorumTest {
 
     @BeforeAll
     void startSpark() {
-        spark = new JavaSparkContext(
-                new SparkConf().setMaster("local[%d,%d]".formatted(WORKERS, TRIES)).setAppName("quorum").set("spark.ui.enabled", "false"));
+        spark = new JavaSparkContext(new SparkConf()
+                .setMaster("local[%d,%d]".formatted(WORKERS, TRIES))
+                .setAppName("quorum")
+                .set("spark.ui.enabled", "false"));
     }
 
     @AfterAll
@@ -58,8 +61,7 @@ class QuorumTest {
     }
 
     private RoundLoop loop(WorkerInput input, Exchange exchange, Alarm alarm) {
-        return loop(
-                new SparkRound(spark, input, input.plan(null), SparkRound.Gathering.COLLECT, alarm), exchange);
+        return loop(new SparkRound(spark, input, input.plan(null), SparkRound.Gathering.COLLECT, alarm), exchange);
     }
 
     private static RoundLoop loop(Workers workers, Exchange exchange) {
@@ -100,7 +102,7 @@ class QuorumTest {
                 row -> "row " + row);
     }
 
-    private MembersFolder members(String run, long epoch) {
+    private MembersFolder members(String run, long epoch) throws IOException {
         return new MembersFolder(new LocalFiles(), folder.resolve(run).toString(), epoch);
     }
 
@@ -111,7 +113,7 @@ class QuorumTest {
     }
 
     /** A round of exactly these workers, as a later driver makes it that finds them written. */
-    private RoundLoop.Next roundOf(List<Integer> workers, Exchange exchange) {
+    private RoundLoop.Next roundOf(List<Integer> workers, Exchange exchange) throws IOException {
         var run = "of" + workers + exchange;
         var input = new WatchedInput(run);
         members(run, 1).are(1, workers);
@@ -129,7 +131,7 @@ class QuorumTest {
     }
 
     @Test
-    void aRoundGoesOnWithoutAWorkerThatIsHeldAndALaterDriverMakesTheSame() throws InterruptedException {
+    void aRoundGoesOnWithoutAWorkerThatIsHeldAndALaterDriverMakesTheSame() throws Exception {
         for (var exchange : Exchange.values()) {
             var input = new WatchedInput("held " + exchange);
             var free = new CountDownLatch(1);
@@ -159,7 +161,7 @@ class QuorumTest {
     }
 
     @Test
-    void aDriverThatFindsMembersWrittenWaitsForThoseHoweverManyAreThereBefore() throws InterruptedException {
+    void aDriverThatFindsMembersWrittenWaitsForThoseHoweverManyAreThereBefore() throws Exception {
         var run = "repeated";
         members(run, 1).are(1, List.of(0, 2));
         var input = new WatchedInput(run);
@@ -171,8 +173,8 @@ class QuorumTest {
                 hold(free);
             }
         };
-        var round =
-                CompletableFuture.supplyAsync(() -> firstRound(input, Exchange.PARAMETERS, AT_ONCE, members(run, 2)));
+        var members = members(run, 2);
+        var round = CompletableFuture.supplyAsync(() -> firstRound(input, Exchange.PARAMETERS, AT_ONCE, members));
         assertThat(begun.await(DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(round).as("waits for worker 2").isNotDone();
         free.countDown();
@@ -180,14 +182,14 @@ class QuorumTest {
     }
 
     @Test
-    void aRoundWhoseWorkersAreAllInTimeHasThemAll() {
+    void aRoundWhoseWorkersAreAllInTimeHasThemAll() throws IOException {
         var made = firstRound(new WatchedInput("all"), Exchange.PARAMETERS, NEVER, members("all", 1));
         assertThat(made.report().members()).containsExactly(0, 1, 2);
         assertThat(members("all", 2).of(1)).contains(List.of(0, 1, 2));
     }
 
     @Test
-    void aRoundThatHasEnoughGoesOnWithoutAWorkerWhoseTaskFailsAgainAndAgain() throws InterruptedException {
+    void aRoundThatHasEnoughGoesOnWithoutAWorkerWhoseTaskFailsAgainAndAgain() throws Exception {
         var input = new WatchedInput("failing");
         var others = new CountDownLatch(2);
         var failures = new AtomicInteger();
@@ -217,22 +219,22 @@ class QuorumTest {
     }
 
     @Test
-    void aRoundWithoutATokenHasNoMembersThatALaterDriverWouldFind() {
+    void aRoundWithoutATokenHasNoMembersThatALaterDriverWouldFind() throws IOException {
         var input = new TinyInput(0, false);
         var workers = new SimulatedWorkers(
-                input.plan(null), (tasks, job) -> List.of(2, 0, 1), folder -> new float[0], row -> 0);
+                new LocalFiles(), input.plan(null), (tasks, job) -> List.of(2, 0, 1), folder -> new float[0], row -> 0);
         for (var exchange : Exchange.values()) {
             var members = members("empty" + exchange, 1);
             try (var loop = loop(workers, exchange)) {
                 assertThatThrownBy(() -> loop.next(loop.start(input.start()), members))
                         .hasMessage("round 1: no token to train");
             }
-            assertThat(members.of(1)).isEmpty();
+            assertThat(members("empty" + exchange, 2).of(1)).isEmpty();
         }
     }
 
     @Test
-    void aDriverThatFindsMembersWritesThemAsItsOwnBeforeAnOlderOneWritesOthers() {
+    void aDriverThatFindsMembersWritesThemAsItsOwnBeforeAnOlderOneWritesOthers() throws IOException {
         members("three", 1).are(1, List.of(0, 1));
         firstRound(new WatchedInput("three"), Exchange.PARAMETERS, NEVER, members("three", 3));
         members("three", 2).are(1, List.of(1, 2));
@@ -240,7 +242,7 @@ class QuorumTest {
     }
 
     @Test
-    void theMeanIsTheMembersOwnByTheirTokens() {
+    void theMeanIsTheMembersOwnByTheirTokens() throws IOException {
         var start = new TinyInput(0, false).start();
         var zero = roundOf(List.of(0), Exchange.PARAMETERS);
         var two = roundOf(List.of(2), Exchange.PARAMETERS);

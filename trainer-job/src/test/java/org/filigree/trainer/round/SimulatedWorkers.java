@@ -3,23 +3,29 @@ package org.filigree.trainer.round;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.filigree.config.FiligreeException;
 import org.filigree.engine.Fingerprint;
+import org.filigree.format.FileTree;
+import org.filigree.lora.AdamW;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.lora.CounterRandom;
 import org.filigree.trainer.averaging.AdapterState;
 import org.filigree.trainer.averaging.AdapterWire;
 import org.filigree.trainer.averaging.InOrder;
+import org.filigree.trainer.moments.MomentsFile;
 import org.filigree.trainer.run.CheckpointStore;
 
 /**
  * Workers in place of Spark's. What one makes of its rows is a cheap function with an engine's signature: it pulls the
- * values towards the rows' own. Wire, averaging and drift are the real ones.
+ * values towards the rows' own. Wire, averaging, drift, the files of kept moments and the settling of a quorum are the real
+ * ones.
  */
 public final class SimulatedWorkers implements Workers {
 
@@ -42,13 +48,25 @@ public final class SimulatedWorkers implements Workers {
     private static final Origin ORIGIN = new Origin("simulated", "base", Fingerprint.of("simulated"));
     private static final byte[] NOTHING = {};
 
+    private record After(int round, int worker) {}
+
+    private final FileTree files;
     private final AdapterPlan plan;
     private final Cluster cluster;
     private final Reader reader;
     private final IntFunction<Integer> lengths;
+    private final Map<After, AdamW.Moments> kept = new HashMap<>();
+    private String runFolder;
+    private CheckpointStore.Manifest checkpoint;
+    private int attempts;
 
-    /** @param lengths tokens of a row */
-    public SimulatedWorkers(AdapterPlan plan, Cluster cluster, Reader reader, IntFunction<Integer> lengths) {
+    /**
+     * @param files of the run
+     * @param lengths tokens of a row
+     */
+    public SimulatedWorkers(
+            FileTree files, AdapterPlan plan, Cluster cluster, Reader reader, IntFunction<Integer> lengths) {
+        this.files = files;
         this.plan = plan;
         this.cluster = cluster;
         this.reader = reader;
@@ -62,12 +80,13 @@ public final class SimulatedWorkers implements Workers {
         var wire = rules.wire(trained);
         var down =
                 wire.encode(state, 0, wire.units().size(), rules.downKey(round.round()), InOrder.ON_THE_CALLERS_THREAD);
-        var results = job(round.workers(), description, worker -> {
+        var made = job(attendance.expected(), description, worker -> {
             var received = AdapterState.zero(state.values().length, wire.moments());
             System.arraycopy(state.values(), 0, received.values(), 0, state.values().length);
             wire.decode(ByteBuffer.wrap(down), received);
             return task(round, wire, received, worker);
         });
+        var results = settled(attendance, made.values());
         return RoundSum.ofWorkers(
                 rules,
                 wire,
@@ -79,23 +98,41 @@ public final class SimulatedWorkers implements Workers {
                 InOrder.ON_THE_CALLERS_THREAD);
     }
 
-    /** As Spark does: the result that comes first counts, another of the same task is dropped. */
-    private List<RoundResult> job(int tasks, String description, IntFunction<RoundResult> task) {
-        var byTask = new TreeMap<Integer, RoundResult>();
-        var inOrder = new ArrayList<RoundResult>();
-        for (var worker : cluster.finished(tasks, description)) {
-            var result = task.apply(worker);
-            if (byTask.putIfAbsent(worker, result) == null) {
-                inOrder.add(result);
-            }
+    /** The deadline is over at once where somebody comes before the first worker. */
+    private static List<RoundResult> settled(Attendance attendance, Collection<RoundResult> inOrder) {
+        if (attendance.waitsForAll()) {
+            return List.copyOf(inOrder);
         }
-        return inOrder;
+        var arrivals = new Arrivals(attendance);
+        for (var result : inOrder) {
+            if (result.worker() != attendance.expected().get(0)) {
+                arrivals.deadlinePassed();
+            }
+            arrivals.arrived(result);
+        }
+        return arrivals.settled().join();
+    }
+
+    /** As Spark does: the result that comes first counts, another of the same task is dropped. In the order they come. */
+    private <T> Map<Integer, T> job(List<Integer> workers, String description, IntFunction<T> task) {
+        var byWorker = new LinkedHashMap<Integer, T>();
+        for (var finished : cluster.finished(workers.size(), description)) {
+            var worker = workers.get(finished);
+            byWorker.putIfAbsent(worker, task.apply(worker));
+        }
+        return byWorker;
+    }
+
+    private static List<Integer> all(int workers) {
+        return Attendance.all(workers).expected();
     }
 
     private RoundResult task(RoundPlan round, AdapterWire wire, AdapterState received, int worker) {
         var steps = round.rows()[worker].length;
         var losses = new double[steps];
         var tokens = new long[steps];
+        var keeps = round.rules().keepsMoments();
+        var own = keeps ? kept(round.round() - 1, worker) : null;
         var values = received.values().clone();
         var gradients = new float[values.length];
         for (var step = 0; step < steps; step++) {
@@ -109,12 +146,17 @@ public final class SimulatedWorkers implements Workers {
             }
             if (!round.sendsGradients()) {
                 for (var i = 0; i < values.length && tokens[step] > 0; i++) {
-                    values[i] -= (float) (round.rates()[step] * gradients[i] / tokens[step]);
+                    var pull = gradients[i] / tokens[step] + (keeps ? own.first()[i] : 0);
+                    values[i] -= (float) (round.rates()[step] * pull);
                     gradients[i] = 0;
                 }
             }
         }
-        var up = round.sendsGradients() ? AdapterState.of(gradients) : changed(received, values, wire.moments());
+        var before = keeps ? new AdapterState(received.values(), own.first(), own.second()) : received;
+        var up = round.sendsGradients() ? AdapterState.of(gradients) : changed(before, values, keeps || wire.moments());
+        if (keeps) {
+            kept.put(new After(round.round(), worker), new AdamW.Moments(up.first(), up.second()));
+        }
         return new RoundResult(
                 worker,
                 NO_BAD_ROW,
@@ -161,17 +203,50 @@ public final class SimulatedWorkers implements Workers {
         return sum / values.length;
     }
 
-    @Override
-    public SavedMoments saveMoments(int round, int workers, String runFolder, String folder) {
-        throw new UnsupportedOperationException("no simulated worker keeps moments");
+    /** Of every round since the checkpoint; what was before it is read from its files. */
+    private AdamW.Moments kept(int round, int worker) {
+        var here = kept.get(new After(round, worker));
+        if (here != null) {
+            return here;
+        }
+        if (round == 0) {
+            return AdamW.Moments.zero(plan.layout().size());
+        }
+        if (round != checkpoint.round()) {
+            throw new IllegalStateException("nobody keeps the moments after round " + round);
+        }
+        try {
+            return new MomentsFile(files, runFolder).read(checkpoint.moments().get(worker));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
-    public void goOnFrom(String runFolder, CheckpointStore.Manifest checkpoint) {}
+    public SavedMoments saveMoments(int round, int workers, String runFolder, String folder) {
+        var entries = job(all(workers), "moments", worker -> {
+            try {
+                return new MomentsFile(files, runFolder)
+                        .write("%s/moments-%05d-%d.bin".formatted(folder, worker, attempts++), kept(round, worker));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return new SavedMoments(all(workers).stream().map(entries::get).toList(), List.of(ORIGIN));
+    }
+
+    /** What was in memory is forgotten, so that every round after a checkpoint reads its files. */
+    @Override
+    public void goOnFrom(String runFolder, CheckpointStore.Manifest checkpoint) {
+        this.runFolder = runFolder;
+        this.checkpoint = checkpoint;
+        kept.clear();
+    }
 
     @Override
     public List<RoundResult> score(ScorePlan rows, float[] values, String description) {
-        return job(rows.workers(), description, worker -> scored(rows, values, worker));
+        return List.copyOf(job(all(rows.workers()), description, worker -> scored(rows, values, worker))
+                .values());
     }
 
     private RoundResult scored(ScorePlan rows, float[] values, int worker) {
@@ -193,7 +268,7 @@ public final class SimulatedWorkers implements Workers {
 
     @Override
     public List<RoundResult> scorePublished(ScorePlan rows, float[] values, String folder, double tolerance) {
-        return job(rows.workers(), "checks " + folder, worker -> {
+        var scores = job(all(rows.workers()), "checks " + folder, worker -> {
             try {
                 var read = reader.values(folder);
                 if (IntStream.range(0, values.length).anyMatch(i -> read[i] != values[i])) {
@@ -205,6 +280,7 @@ public final class SimulatedWorkers implements Workers {
                 throw new UncheckedIOException(e);
             }
         });
+        return List.copyOf(scores.values());
     }
 
     @Override

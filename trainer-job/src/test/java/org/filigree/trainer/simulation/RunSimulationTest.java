@@ -15,7 +15,7 @@ import net.jqwik.api.statistics.StatisticsReport.StatisticsReportMode;
  * A run whose drivers, disk, cluster and clock are simulated, and whose driver is the real one: loop, checkpoints, owner,
  * events, publishing and outcome. Drivers are killed, paused, stopped and started beside each other at any operation,
  * files and jobs fail, the disk fills up; {@link Invariants} hold after every event, and in the end the adapter has the
- * undisturbed run's bits.
+ * undisturbed run's bits. Where rounds go on without some workers, all drivers tell the same of each.
  *
  * <p>To replay a failure: its message ends with the last events before it, and jqwik prints the {@code seed} of the sample.
  *
@@ -39,6 +39,9 @@ class RunSimulationTest {
                     .collect(simulation.times(kind) > 0)
                     .coverage(happened -> happened.check(true).count(count -> REPLAYED != null || count > 50));
         }
+        Statistics.label("WITHOUT_SOME")
+                .collect(simulation.roundsWithoutSome() > 0)
+                .coverage(happened -> happened.check(true).count(count -> REPLAYED != null || count > 50));
     }
 
     @Example

@@ -13,7 +13,10 @@ enum Setting {
     NESTEROV("workers: 2, exchange: parameters, local_steps: 2, outer: {learning_rate: 0.7, momentum: 0.9}", 8),
     MOMENTS("workers: 2, exchange: parameters, local_steps: 1, inner_state: average, wire: int8", 5),
     FROZEN_A("workers: 4, exchange: parameters, local_steps: 1, aggregation: frozen_a", 4),
-    PRODUCT_BY_THE_DRIFT("workers: 2, exchange: parameters, local_steps: auto, aggregation: product", 40);
+    PRODUCT_BY_THE_DRIFT("workers: 2, exchange: parameters, local_steps: auto, aggregation: product", 40),
+    KEPT_MOMENTS("workers: 2, exchange: parameters, local_steps: 1, inner_state: keep, wire: bfloat16", 6),
+    QUORUM_OF_GRADIENTS("workers: 3, exchange: gradients, min_workers: 2, deadline_seconds: 60", 5),
+    QUORUM("workers: 4, exchange: parameters, local_steps: 2, min_workers: 2, deadline_seconds: 60", 9);
 
     static final String OUTPUT = "lake";
     static final String RUN = "run";
@@ -25,6 +28,17 @@ enum Setting {
     Setting(String averaging, int steps) {
         this.averaging = averaging;
         this.steps = steps;
+    }
+
+    /** Whether a round without some workers would be another. */
+    boolean waitsForAll() {
+        return config(1, 1).averaging().quorum() == null;
+    }
+
+    /** Files of moments in each checkpoint after a round. */
+    int keptMoments() {
+        var averaging = config(1, 1).averaging();
+        return averaging.innerState() == RunConfig.InnerState.KEEP ? averaging.workers() : 0;
     }
 
     RunConfig config(int everyRounds, int keep, String... overrides) {

@@ -27,7 +27,7 @@ record SimulatedDriver(
 
     Outcome train() throws IOException {
         var published = new ThreeFiles(files);
-        var workers = new SimulatedWorkers(PLAN, cluster, published::read, SimulatedTraining::length);
+        var workers = new SimulatedWorkers(files, PLAN, cluster, published::read, SimulatedTraining::length);
         return SimulatedTraining.train(
                 config, new SimulatedTraining.Surroundings(files, PLAN, workers, published, clock, stop));
     }

@@ -28,7 +28,7 @@ final class Simulation {
         var setting = SETTINGS.get(random.nextInt(SETTINGS.size()));
         config = setting.config(1 + random.nextInt(3), 1 + random.nextInt(2));
         disk = new Disk(random.nextBoolean());
-        invariants = new Invariants(disk, Reference.of(setting));
+        invariants = new Invariants(disk, setting);
         luck = new Luck(random, 1 + random.nextInt(MOST_DISRUPTIONS));
         scheduler = new Scheduler(luck, invariants, this::train);
     }
@@ -44,6 +44,10 @@ final class Simulation {
 
     int blind() {
         return invariants.blind();
+    }
+
+    int roundsWithoutSome() {
+        return invariants.roundsWithoutSome();
     }
 
     /** @throws AssertionError with the last events when something does not hold */
