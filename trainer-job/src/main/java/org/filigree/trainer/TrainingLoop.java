@@ -46,7 +46,7 @@ final class TrainingLoop {
     private final Progress progress;
     private final Telemetry telemetry;
     private final LongSupplier clock;
-    private final MembersFolder members;
+    private MembersFolder members;
     private RunState state;
     private EventLog events;
     private Exactness exactness;
@@ -68,7 +68,6 @@ final class TrainingLoop {
         this.owner = owner;
         this.progress = progress;
         this.telemetry = telemetry;
-        this.members = store.members(owner.epoch());
         this.clock = clock;
     }
 
@@ -77,6 +76,7 @@ final class TrainingLoop {
      * @param changes of the configuration since the run began
      */
     Ended toTheEnd(List<Origin> origins, List<Change> changes, RunForecast forecast) throws IOException {
+        members = config.averaging().quorum() == null ? null : store.members(owner.epoch());
         var found = store.newest();
         state = found.map(CheckpointStore.Found::state).orElseGet(() -> rounds.start(trainee.start()));
         events = new EventLog(found.map(CheckpointStore.Found::events).orElseGet(List::of), telemetry::tell);
@@ -301,6 +301,9 @@ final class TrainingLoop {
         last = store.save(
                 owner.epoch(), state, last, this::rest, config.checkpoint().keep());
         events.saved();
+        if (members != null) {
+            members.saved(last.round(), config.checkpoint().keep());
+        }
         rounds.goOnFrom(store.runFolder(), last);
         telemetry.saved();
     }

@@ -71,8 +71,8 @@ public final class CheckpointStore {
         return runFolder;
     }
 
-    /** For a driver of that epoch. */
-    public MembersFolder members(long epoch) {
+    /** For a driver of that epoch, before it looks for a checkpoint. */
+    public MembersFolder members(long epoch) throws IOException {
         return new MembersFolder(files, runFolder, epoch);
     }
 

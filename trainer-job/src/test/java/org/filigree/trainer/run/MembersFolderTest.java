@@ -6,18 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.filigree.config.FiligreeException;
 import org.junit.jupiter.api.Test;
 
 class MembersFolderTest {
 
     private final MemoryTree files = new MemoryTree();
 
-    private MembersFolder driver(long epoch) {
+    private MembersFolder driver(long epoch) throws IOException {
         return new MembersFolder(files, "run", epoch);
     }
 
     @Test
-    void aLaterDriverFindsTheMembersOfARoundAndOfNoOther() {
+    void aLaterDriverFindsTheMembersOfARoundAndOfNoOther() throws IOException {
         driver(1).are(7, List.of(0, 2));
         assertThat(driver(2).of(7)).contains(List.of(0, 2));
         assertThat(driver(2).of(8)).isEmpty();
@@ -25,7 +26,7 @@ class MembersFolderTest {
     }
 
     @Test
-    void ofTwoDriversTheNewerCounts() {
+    void ofTwoDriversTheNewerCounts() throws IOException {
         driver(10).are(7, List.of(0, 1));
         driver(9).are(7, List.of(1, 2));
         assertThat(driver(11).of(7)).contains(List.of(0, 1));
@@ -38,5 +39,30 @@ class MembersFolderTest {
         assertThatThrownBy(() -> driver(2).are(7, List.of(0, 1))).isInstanceOf(UncheckedIOException.class);
         assertThat(files.list("run/members")).hasSize(2);
         assertThat(driver(3).of(7)).contains(List.of(1, 2));
+    }
+
+    @Test
+    void thoseOfRoundsThatEveryKeptCheckpointHoldsAreRemoved() throws IOException {
+        driver(1).are(1, List.of(0, 1));
+        var second = driver(2);
+        for (var round = 2; round <= 6; round++) {
+            second.are(round, List.of(0, 1));
+            if (round % 2 == 0) {
+                second.saved(round, 2);
+            }
+        }
+        assertThat(files.list("run/members")).containsExactly("00000001-1.json", "00000005-2.json", "00000006-2.json");
+    }
+
+    @Test
+    void membersRemovedSinceTheFolderWasListedAreNotTakenForNone() throws IOException {
+        driver(1).are(7, List.of(0, 2));
+        var second = driver(2);
+        files.delete("run/members/00000007-1.json");
+        assertThatThrownBy(() -> second.of(7))
+                .satisfies(failure -> assertThat(Failures.explained(failure))
+                        .hasMessageContaining("gone since it was listed")
+                        .extracting(FiligreeException::code)
+                        .isEqualTo(FiligreeException.Code.RETRY));
     }
 }
