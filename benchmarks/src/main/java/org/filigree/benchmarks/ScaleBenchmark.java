@@ -124,7 +124,8 @@ public final class ScaleBenchmark {
                 try (var phases = new DriverPhases()) {
                     var next = loop.next(state);
                     state = next.state();
-                    saved = store.save(1, state, saved, List.of(), List.of(), 2);
+                    saved = store.save(
+                            1, state, saved, folder -> new CheckpointStore.Rest(List.of(), List.of(), List.of()), 2);
                     if (round > 0) {
                         measured.add(before.until(phases, next.report()));
                     }

@@ -171,7 +171,10 @@ final class TrainingLoop {
         }
     }
 
-    /** Spark's job fails as it is dropped. A full disk, another driver or a loss that is not finite has other reasons. */
+    /**
+     * A job is cancelled once a stop has waited long enough for it. A full disk, another driver or a loss that is not finite
+     * has other reasons.
+     */
     private boolean cutOff(Exception failure) {
         return progress.stopRequested()
                 && !(failure instanceof IOException)
