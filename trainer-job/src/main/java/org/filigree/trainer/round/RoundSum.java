@@ -41,7 +41,7 @@ public record RoundSum(
         var losses = inOrder(results);
         attendance.require(losses.stream().map(RoundResult::worker).toList());
         var sum = AdapterState.zero(size, wire.moments());
-        if (failed(losses)) {
+        if (failed(losses) || losses.stream().allMatch(result -> result.tokens() == 0)) {
             return new RoundSum(losses, RoundLoop.origins(losses), sum, Drift.Squares.ZERO, traffic);
         }
         // Numbered anew, as a round may go on without some.
