@@ -129,6 +129,8 @@ class ElasticClusterTest {
         Executors executors;
         try (var cluster = StandaloneCluster.start(2, 1)) {
             var conf = cluster.sparkConf()
+                    // Executors come with the first task, so nobody waits for them before.
+                    .set("spark.scheduler.minRegisteredResourcesRatio", "0")
                     .set("spark.dynamicAllocation.enabled", "true")
                     .set("spark.dynamicAllocation.shuffleTracking.enabled", "true")
                     .set("spark.dynamicAllocation.minExecutors", "0")
