@@ -164,8 +164,7 @@ public final class ScaleBenchmark {
     }
 
     private static double median(List<Round> rounds, ToDoubleFunction<Round> of) {
-        var sorted = rounds.stream().mapToDouble(of).sorted().toArray();
-        return sorted[sorted.length / 2];
+        return Medians.of(rounds.stream().map(of::applyAsDouble).toList());
     }
 
     /** The driver's process so far. */

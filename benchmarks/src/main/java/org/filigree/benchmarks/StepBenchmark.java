@@ -6,8 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
 import org.filigree.engine.AdamWStep;
@@ -73,7 +71,7 @@ public final class StepBenchmark {
             }
             var peak = peakBytes();
             var gpu = onCpu ? 0 : gpuMegabytes();
-            var tokensPerSecond = shape.tokens() / median(seconds);
+            var tokensPerSecond = shape.tokens() / Medians.of(seconds);
             var gflops = productRate(kernels, onCpu ? 1024 : 8192);
             System.out.printf(
                     Locale.ROOT,
@@ -84,7 +82,7 @@ public final class StepBenchmark {
                     name,
                     arguments[1],
                     tokensPerSecond,
-                    shape.tokens() / median(cores),
+                    shape.tokens() / Medians.of(cores),
                     peak >> 20,
                     (base.bytes() + session.bytes()) >> 20,
                     gpu,
@@ -131,7 +129,7 @@ public final class StepBenchmark {
                 out.rows(0, 1).read();
                 rates.add(2.0 * n * n * n / (System.nanoTime() - begin));
             }
-            return median(rates);
+            return Medians.of(rates);
         }
     }
 
@@ -158,12 +156,6 @@ public final class StepBenchmark {
     private static long coreNanos() {
         return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
                 .getProcessCpuTime();
-    }
-
-    private static double median(List<Double> values) {
-        var sorted = new ArrayList<>(values);
-        Collections.sort(sorted);
-        return sorted.get(sorted.size() / 2);
     }
 
     /** The process's largest resident set, in bytes. */
