@@ -45,9 +45,9 @@ public record AveragingRules(boolean gradients, WireFormat format, InnerState in
         return aggregation == Aggregation.FROZEN_A ? plan.withFrozenA() : plan;
     }
 
-    /** Of a plan as {@link #trained} gives it. */
-    public AdapterWire wire(AdapterPlan trained) {
-        return new AdapterWire(trained, format, averagesMoments());
+    /** What travels of a plan. */
+    public AdapterWire wire(AdapterPlan plan) {
+        return new AdapterWire(trained(plan), format, averagesMoments());
     }
 
     /** For the rounding of what the driver sends in a round. */

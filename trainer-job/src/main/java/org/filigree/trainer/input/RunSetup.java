@@ -70,7 +70,7 @@ public record RunSetup(
     static AdapterWire wire(AdapterPlan plan, RunConfig config) {
         var rules = AveragingRules.of(
                 config.averaging(), config.training().seed(), config.adapter().name());
-        return rules.wire(rules.trained(plan));
+        return rules.wire(plan);
     }
 
     private static HuggingFaceFolder base(HadoopFiles files, String path) throws IOException {

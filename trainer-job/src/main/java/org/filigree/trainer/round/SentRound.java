@@ -22,7 +22,7 @@ record SentRound(RoundPlan plan, Broadcast<byte[]> down, Broadcast<float[]> fixe
     }
 
     private AdapterState received(ExecutorCache.Lease lease) {
-        var wire = plan.rules().wire(plan.rules().trained(lease.plan()));
+        var wire = plan.rules().wire(lease.plan());
         var size = lease.plan().layout().size();
         var received = AdapterState.zero(size, wire.moments());
         if (fixed != null) {

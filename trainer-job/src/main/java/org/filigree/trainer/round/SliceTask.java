@@ -49,7 +49,7 @@ final class SliceTask implements FlatMapFunction<Iterator<Tuple2<Long, RoundResu
     private byte[] average(int slice, List<RoundResult> results) {
         try (var lease = ExecutorCache.OF_THIS_JVM.lease(input)) {
             var rules = plan.rules();
-            var wire = rules.wire(rules.trained(lease.plan()));
+            var wire = rules.wire(lease.plan());
             var bounds = wire.cut(slices);
             var from = bounds[slice];
             var to = bounds[slice + 1];

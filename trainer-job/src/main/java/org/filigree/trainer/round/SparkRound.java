@@ -77,10 +77,9 @@ public final class SparkRound implements Workers {
     @Override
     public RoundSum train(RoundPlan round, Attendance attendance, AdapterState state, String description) {
         var rules = round.rules();
-        var trained = rules.trained(plan);
-        var wire = rules.wire(trained);
+        var wire = rules.wire(plan);
         var encoded = wire.encode(state, 0, wire.units().size(), rules.downKey(round.round()), threads);
-        if (fixed == null && !trained.trainsA()) {
+        if (fixed == null && !rules.trained(plan).trainsA()) {
             fixed = spark.broadcast(state.values());
         }
         var sent = new SentRound(round, spark.broadcast(encoded), fixed);

@@ -21,7 +21,7 @@ record TrainTask(WorkerInput input, SentRound sent, KeptMoments kept) implements
     /** For a driver that collects. */
     RoundResult whole(int worker) {
         try (var lease = ExecutorCache.OF_THIS_JVM.lease(input)) {
-            var wire = wire(lease);
+            var wire = sent.plan().rules().wire(lease.plan());
             var made = make(lease, worker);
             lease.succeeded();
             return made.result(
@@ -32,7 +32,7 @@ record TrainTask(WorkerInput input, SentRound sent, KeptMoments kept) implements
     /** For reducers: a part a slice. */
     Stream<Tuple2<Long, RoundResult>> sliced(int worker, int slices) {
         try (var lease = ExecutorCache.OF_THIS_JVM.lease(input)) {
-            var wire = wire(lease);
+            var wire = sent.plan().rules().wire(lease.plan());
             var made = make(lease, worker);
             var bounds = wire.cut(slices);
             lease.succeeded();
@@ -42,11 +42,6 @@ record TrainTask(WorkerInput input, SentRound sent, KeptMoments kept) implements
                             SliceKey.of(s, worker),
                             made.result(origin, payload(wire, made, bounds[s], bounds[s + 1]))));
         }
-    }
-
-    private AdapterWire wire(ExecutorCache.Lease lease) {
-        var rules = sent.plan().rules();
-        return rules.wire(rules.trained(lease.plan()));
     }
 
     private record Made(int worker, WorkerRound.Outcome outcome, RoundResult.Replay replay) {
