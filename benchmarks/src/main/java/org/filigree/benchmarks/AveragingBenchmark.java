@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -17,6 +18,7 @@ import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfigReader;
 import org.filigree.trainer.Filigree;
 import org.filigree.trainer.Progress;
+import org.filigree.trainer.SparkDefaults;
 import org.filigree.trainer.round.RoundLoop.Report;
 
 /**
@@ -42,8 +44,7 @@ public final class AveragingBenchmark {
         try (var spark = SparkSession.builder()
                         .master("local[*,4]")
                         .config("spark.ui.enabled", "false")
-                        .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
-                        .config("spark.broadcast.compress", "false")
+                        .config(Map.copyOf(SparkDefaults.SETTINGS))
                         .getOrCreate();
                 var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             var common = new ArrayList<>(List.of(arguments).subList(3, arguments.length));

@@ -21,9 +21,9 @@ import org.filigree.config.RunConfigReader;
 import org.filigree.format.LocalFiles;
 import org.filigree.lora.AdapterInit;
 import org.filigree.lora.AdapterPlanner;
+import org.filigree.trainer.SparkDefaults;
 import org.filigree.trainer.averaging.AveragingRules;
 import org.filigree.trainer.order.RowOrder;
-import org.filigree.trainer.round.FiligreeKryo;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.round.SparkRound;
 import org.filigree.trainer.round.SparkRound.Gathering;
@@ -69,19 +69,16 @@ public final class ScaleBenchmark {
     }
 
     private static SparkConf conf(String cores, String memory) {
-        return new SparkConf()
-                .setMaster("local-cluster[1,%s,%s]".formatted(cores, memory))
+        var conf = new SparkConf();
+        SparkDefaults.SETTINGS.forEach(conf::set);
+        return conf.setMaster("local-cluster[1,%s,%s]".formatted(cores, memory))
                 .setAppName("scale")
                 .set("spark.executor.memory", memory + "m")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
                 .set("spark.executor.defaultJavaOptions", "-XX:+UseParallelGC")
                 .set("spark.driver.host", "127.0.0.1")
                 .set("spark.driver.bindAddress", "127.0.0.1")
-                .set("spark.driver.maxResultSize", "0")
-                .set("spark.ui.enabled", "false")
-                .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
-                .set("spark.kryo.registrator", FiligreeKryo.class.getName())
-                .set("spark.broadcast.compress", "false");
+                .set("spark.ui.enabled", "false");
     }
 
     private record Spent(double wall, double cpu) {}

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigReader;
@@ -19,6 +20,8 @@ import org.filigree.engine.AdamWStep;
 import org.filigree.engine.Base;
 import org.filigree.engine.Batch;
 import org.filigree.engine.Engines;
+import org.filigree.engine.Kernels;
+import org.filigree.engine.Session;
 import org.filigree.engine.SessionOptions;
 import org.filigree.format.HuggingFaceFolder;
 import org.filigree.format.LocalFiles;
@@ -31,6 +34,7 @@ import org.filigree.model.Families;
 import org.filigree.text.TokenRow;
 import org.filigree.trainer.Filigree;
 import org.filigree.trainer.Progress;
+import org.filigree.trainer.SparkDefaults;
 import org.filigree.trainer.round.RoundLoop;
 
 /**
@@ -67,8 +71,7 @@ record SyntheticRun(String engine, DataType type, int threads, int rows, Path fo
         return SparkSession.builder()
                 .master("local[%d,4]".formatted(slots))
                 .config("spark.ui.enabled", "false")
-                .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
-                .config("spark.broadcast.compress", "false")
+                .config(Map.copyOf(SparkDefaults.SETTINGS))
                 .getOrCreate();
     }
 
@@ -106,15 +109,28 @@ record SyntheticRun(String engine, DataType type, int threads, int rows, Path fo
     /** Seconds a step, by round, of {@code steps} that the trainer makes after warming up; each worker has all rows. */
     List<Double> trained(SparkSession spark, String run, String exchange, int workers, int steps) {
         var seconds = new ArrayList<Double>();
-        Filigree.train(spark, config(run, exchange, workers, steps), new Progress() {
-            @Override
-            public void round(RoundLoop.Report report, double roundSeconds) {
-                if (report.step() > WARM_UP) {
-                    seconds.add(roundSeconds / report.losses().length);
-                }
+        train(spark, run, exchange, workers, WARM_UP + steps, (report, roundSeconds) -> {
+            if (report.step() > WARM_UP) {
+                seconds.add(roundSeconds / report.losses().length);
             }
         });
         return seconds;
+    }
+
+    /** @param afterRound told of each round, and its seconds, before the next one begins */
+    void train(
+            SparkSession spark,
+            String run,
+            String exchange,
+            int workers,
+            int steps,
+            BiConsumer<RoundLoop.Report, Double> afterRound) {
+        Filigree.train(spark, config(run, exchange, workers, steps), new Progress() {
+            @Override
+            public void round(RoundLoop.Report report, double roundSeconds) {
+                afterRound.accept(report, roundSeconds);
+            }
+        });
     }
 
     private RunConfig config(String run, String exchange, int workers, int steps) {
@@ -138,7 +154,7 @@ record SyntheticRun(String engine, DataType type, int threads, int rows, Path fo
                                 engine,
                                 threads,
                                 folder.resolve("rows.jsonl"),
-                                WARM_UP + steps,
+                                steps,
                                 rows * workers,
                                 rows,
                                 workers,
@@ -147,16 +163,24 @@ record SyntheticRun(String engine, DataType type, int threads, int rows, Path fo
                 Map.of());
     }
 
-    /** Seconds a step of {@code steps} that each of some sessions over one base makes, all at once, after warming up. */
+    /** Seconds a step, by {@link #LOCAL_STEPS}, of {@code steps} that each of some sessions of one base makes, all at once. */
     List<Double> bare(int sessions, int steps) throws Exception {
-        var model = HuggingFaceFolder.open(new LocalFiles(), folder.toString());
         var pool = Executors.newFixedThreadPool(sessions);
-        try (var kernels = Engines.find(engine).engine().open("cpu", type, threads);
-                var base = Base.load(kernels, model.spec(), model)) {
+        try (var base = open()) {
             var together = new CyclicBarrier(sessions);
             var running = new ArrayList<Future<List<Double>>>();
             for (var s = 0; s < sessions; s++) {
-                running.add(pool.submit(() -> bare(base, together, steps)));
+                running.add(pool.submit(() -> {
+                    var seconds = new ArrayList<Double>();
+                    try (var bare = session(base)) {
+                        together.await();
+                        bare.seconds(WARM_UP);
+                        for (var round = 0; round < steps / LOCAL_STEPS; round++) {
+                            seconds.add(bare.seconds(LOCAL_STEPS) / LOCAL_STEPS);
+                        }
+                    }
+                    return seconds;
+                }));
             }
             var seconds = new ArrayList<Double>();
             for (var session : running) {
@@ -168,28 +192,65 @@ record SyntheticRun(String engine, DataType type, int threads, int rows, Path fo
         }
     }
 
-    private List<Double> bare(Base base, CyclicBarrier together, int steps) throws Exception {
+    /** The base on an engine of its own, which its owner closes with it. */
+    BareBase open() throws IOException {
+        var model = HuggingFaceFolder.open(new LocalFiles(), folder.toString());
+        var kernels = Engines.find(engine).engine().open("cpu", type, threads);
+        try {
+            return new BareBase(kernels, Base.load(kernels, model.spec(), model));
+        } catch (RuntimeException | Error e) {
+            kernels.close();
+            throw e;
+        }
+    }
+
+    record BareBase(Kernels kernels, Base base) implements AutoCloseable {
+        @Override
+        public void close() {
+            base.close();
+            kernels.close();
+        }
+    }
+
+    /** Steps on all rows without Spark. */
+    BareSession session(BareBase on) {
+        var base = on.base();
         var plan = AdapterPlanner.plan(
                 base.spec(), config("bare", "gradients", 1, 1).adapter().lora());
         var placed = new ArrayList<Batch.Placed>();
         for (var row = 0; row < rows; row++) {
             placed.add(new Batch.Placed(0, row, TokenRow.of(row(row), row(row))));
         }
-        var batch = Batch.of(placed);
-        var seconds = new ArrayList<Double>();
-        try (var session = base.session(SessionOptions.DEFAULT)) {
-            session.put(0, plan, AdapterInit.values(plan, 42, "bare"));
-            together.await();
-            for (var step = 1; step <= WARM_UP + steps; step++) {
-                var begin = System.nanoTime();
-                var losses = session.accumulate(batch);
-                session.update(0, new AdamWStep(step, 1e-4, 0.9, 0.999, 1e-8, 0, 1.0 / losses.tokens()));
-                if (step > WARM_UP) {
-                    seconds.add((System.nanoTime() - begin) / 1e9);
-                }
-            }
+        var session = base.session(SessionOptions.DEFAULT);
+        session.put(0, plan, AdapterInit.values(plan, 42, "bare"));
+        return new BareSession(session, Batch.of(placed));
+    }
+
+    static final class BareSession implements AutoCloseable {
+
+        private final Session session;
+        private final Batch batch;
+        private int step;
+
+        private BareSession(Session session, Batch batch) {
+            this.session = session;
+            this.batch = batch;
         }
-        return seconds;
+
+        /** That {@code steps} more take. */
+        double seconds(int steps) {
+            var begin = System.nanoTime();
+            for (var last = step + steps; step < last; ) {
+                var losses = session.accumulate(batch);
+                session.update(0, new AdamWStep(++step, 1e-4, 0.9, 0.999, 1e-8, 0, 1.0 / losses.tokens()));
+            }
+            return (System.nanoTime() - begin) / 1e9;
+        }
+
+        @Override
+        public void close() {
+            session.close();
+        }
     }
 
     double tokensPerSecond(int workers, double secondsPerStep) {

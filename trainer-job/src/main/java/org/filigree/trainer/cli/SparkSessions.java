@@ -1,7 +1,7 @@
 package org.filigree.trainer.cli;
 
 import org.apache.spark.sql.SparkSession;
-import org.filigree.trainer.round.FiligreeKryo;
+import org.filigree.trainer.SparkDefaults;
 import org.filigree.trainer.telemetry.FiligreePlugin;
 
 /** The session of a command: spark-submit's where it started us, else Spark embedded in this JVM. */
@@ -25,15 +25,8 @@ final class SparkSessions {
                     .config("spark.driver.bindAddress", "127.0.0.1")
                     .config("spark.sql.shuffle.partitions", Integer.toString(slots));
         }
-        // It counts a whole stage: the results of all workers of a round.
-        if (System.getProperty("spark.driver.maxResultSize") == null) {
-            builder.config("spark.driver.maxResultSize", "0");
-        }
-        builder.config(PLUGINS, plugins(System.getProperty(PLUGINS)));
-        // Trained numbers do not get smaller, and a round waits meanwhile.
-        return builder.config("spark.broadcast.compress", "false")
-                .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
-                .config("spark.kryo.registrator", FiligreeKryo.class.getName())
+        SparkDefaults.SETTINGS.forEach((key, value) -> builder.config(key, System.getProperty(key, value)));
+        return builder.config(PLUGINS, plugins(System.getProperty(PLUGINS)))
                 .config("spark.kryo.registrationRequired", "true")
                 .getOrCreate();
     }

@@ -12,6 +12,7 @@ import org.filigree.config.RunConfigReader;
 import org.filigree.engine.kit.ReferenceCase;
 import org.filigree.trainer.Filigree;
 import org.filigree.trainer.Progress;
+import org.filigree.trainer.SparkDefaults;
 import org.filigree.trainer.round.RoundLoop;
 
 /**
@@ -31,7 +32,8 @@ final class LoopbackRun {
         var counted = new ArrayList<String>();
         try (var cluster = StandaloneCluster.start(2, 1);
                 var spark = SparkSession.builder()
-                        .config(cluster.sparkConf().set("spark.broadcast.compress", "false"))
+                        .config(cluster.sparkConf())
+                        .config(Map.copyOf(SparkDefaults.SETTINGS))
                         .getOrCreate()) {
             var config = RunConfigReader.read(
                     "test",
