@@ -6,46 +6,55 @@ import java.util.Locale;
 import org.filigree.model.DataType;
 
 /**
- * What Spark costs: the same steps on the bare engine and by the trainer on local Spark with one worker, in turn in one
- * JVM. With gradients a round is one step and AdamW runs on the driver; with parameters a round is eight steps.
+ * What Spark costs: rounds by the trainer on local Spark with one worker, and after each the same steps on the bare engine
+ * in the same JVM, so that both meet the same machine. With gradients a round is one step and AdamW runs on the driver; with
+ * parameters a round is eight steps. What a round costs beyond its steps is the median over pairs.
  *
- * <p>Arguments: engine, float32 or bfloat16, threads, gradients or parameters, rows a step, steps a turn, turns. Prints a
- * row of Markdown.
+ * <p>The first rounds do not count: a round's own code runs once a round, and is compiled, on the cores of the steps, over
+ * the first twenty or so.
+ *
+ * <p>Arguments: engine, float32 or bfloat16, threads, gradients or parameters, rows a step, rounds, rounds before them that
+ * do not count. Prints a row of Markdown.
  */
 public final class TrainerBenchmark {
 
     private TrainerBenchmark() {}
 
     public static void main(String[] arguments) throws Exception {
-        var type = DataType.valueOf(arguments[1].toUpperCase(Locale.ROOT));
         var exchange = arguments[3];
         var rows = Integer.parseInt(arguments[4]);
-        var steps = Integer.parseInt(arguments[5]);
+        var rounds = Integer.parseInt(arguments[5]);
+        var warmUp = Integer.parseInt(arguments[6]);
         var run = new SyntheticRun(
                 arguments[0],
-                type,
+                DataType.valueOf(arguments[1].toUpperCase(Locale.ROOT)),
                 Integer.parseInt(arguments[2]),
                 rows,
                 Files.createTempDirectory("filigree-benchmark"));
         run.write();
-        var bare = new ArrayList<Double>();
-        var trained = new ArrayList<Double>();
-        try (var spark = SyntheticRun.spark(1)) {
-            for (var turn = 0; turn < Integer.parseInt(arguments[6]); turn++) {
-                bare.add(Medians.of(run.bare(1, steps)));
-                trained.add(Medians.of(run.trained(spark, "turn-" + turn, exchange, 1, steps)));
-            }
-        }
         var each = exchange.equals("gradients") ? 1 : SyntheticRun.LOCAL_STEPS;
+        var bare = new ArrayList<Double>();
+        var own = new ArrayList<Double>();
+        try (var spark = SyntheticRun.spark(1);
+                var base = run.open();
+                var session = run.session(base)) {
+            run.train(spark, "trained", exchange, 1, (warmUp + rounds) * each, (report, seconds) -> {
+                var alone = session.seconds(each);
+                if (report.round() > warmUp) {
+                    bare.add(alone);
+                    own.add(seconds - alone);
+                }
+            });
+        }
         System.out.printf(
                 Locale.ROOT,
-                "| %s | %d | %.2f | %.1f | %.1f | %.1f | %.1f%% |%n",
-                exchange.equals("gradients") ? exchange : exchange + ", " + each + " steps",
+                "| %s | %d | %.2f | %.1f | %.1f to %.1f | %.1f%% |%n",
+                each == 1 ? exchange : exchange + ", " + each + " steps",
                 rows,
-                each * Medians.of(bare),
-                Medians.of(bare) * 1e3,
-                Medians.of(trained) * 1e3,
-                each * (Medians.of(trained) - Medians.of(bare)) * 1e3,
-                100 * (1 - Medians.of(bare) / Medians.of(trained)));
+                Medians.of(bare),
+                1e3 * Medians.of(own),
+                1e3 * Medians.quantile(own, 0.25),
+                1e3 * Medians.quantile(own, 0.75),
+                100 * Medians.of(own) / (Medians.of(bare) + Medians.of(own)));
     }
 }
