@@ -67,18 +67,37 @@ public final class Publisher {
      * @throws FiligreeException with RUN_TIME when a folder does not read back as it was trained; it is removed
      */
     public List<Published> publish(RunState state, double heldOutLoss) throws IOException {
+        try {
+            return published(state, heldOutLoss);
+        } catch (Exception e) {
+            // The staging of a driver that lost the run goes with its successor's.
+            owner.check();
+            throw e;
+        }
+    }
+
+    private List<Published> published(RunState state, double heldOutLoss) throws IOException {
         var published = new ArrayList<Published>();
         published.add(publish(name, "last", state.values(), heldOutLoss));
         if (state.best().length > 0 && !Arrays.equals(state.best(), state.values())) {
             published.add(publish(name + "-best", "best", state.best(), state.bestLoss()));
         }
-        folder.files().delete(staging());
+        for (var own : folder.files().list(folder.path())) {
+            if (staged(own)) {
+                folder.files().delete(folder.at(own));
+            }
+        }
         return published;
     }
 
-    /** By the owner's epoch, so that a driver that lost the run stages beside its successor and takes only its own away. */
+    /** By the owner's epoch, so that a driver that lost the run stages beside its successor. */
     private String staging() {
         return folder.at(STAGING + owner.epoch());
+    }
+
+    /** By this driver or one before it, which may have been killed meanwhile; never by a successor. */
+    private boolean staged(String name) {
+        return name.matches(STAGING + "\\d{1,18}") && Long.parseLong(name.substring(STAGING.length())) <= owner.epoch();
     }
 
     private Published publish(String name, String which, float[] values, double heldOutLoss) throws IOException {

@@ -303,20 +303,23 @@ class DriverFaultsTest {
     }
 
     @Test
-    void aDriverTakesOnlyItsOwnStagingAway() throws IOException {
-        var others = folder.resolve("staged/staging-9/tuned/adapter_model.safetensors");
+    void aDriverTakesTheStagingOfThoseBeforeItAwayAndNoSuccessors() throws IOException {
+        var killed = folder.resolve("staged/staging-0/tuned/adapter_model.safetensors");
+        var successors = folder.resolve("staged/staging-9/tuned/adapter_model.safetensors");
 
         Filigree.train(spark, run.config("staged", folder.toString()), new Progress() {
             @Override
             public void round(RoundLoop.Report report, double seconds) {
                 if (report.round() == run.rounds()) {
-                    write(others, "another driver's");
+                    write(killed, "half");
+                    write(successors, "another driver's");
                 }
             }
         });
 
-        assertThat(others).hasContent("another driver's");
+        assertThat(successors).hasContent("another driver's");
         assertThat(folder.resolve("staged/staging-1")).doesNotExist();
+        assertThat(folder.resolve("staged/staging-0")).doesNotExist();
         assertThat(folder.resolve("staged/adapters/tuned")).isDirectory();
     }
 
