@@ -7,6 +7,7 @@ import java.util.Arrays;
 import org.apache.spark.TaskContext;
 import org.filigree.engine.Arena;
 import org.filigree.engine.Buffer;
+import org.filigree.engine.Fingerprint;
 import org.filigree.engine.Kernels;
 import org.filigree.lora.CounterRandom;
 import org.filigree.model.DataType;
@@ -17,6 +18,8 @@ import org.filigree.model.DataType;
  * memory: the adapter's values.
  */
 final class RecordedStep {
+
+    private static final String NAME = "recorded-step computes nothing";
 
     /** What AdamW changes a value by in eight steps at a rate of 2e-4, about. */
     private static final double CHANGE = 1e-3;
@@ -34,7 +37,8 @@ final class RecordedStep {
         }
         InvocationHandler recorded = (proxy, method, arguments) -> switch (method.getName()) {
             case "computeType" -> DataType.FLOAT32;
-            case "fingerprint", "toString" -> "recorded step: computes nothing";
+            case "fingerprint" -> Fingerprint.of(NAME);
+            case "toString" -> NAME;
             case "arena" -> new Unfilled();
             case "sumOfSquares" -> 1.0;
             case "crossEntropy" -> {
@@ -106,7 +110,11 @@ final class RecordedStep {
 
         @Override
         public void read(float[] into, int at) {
-            System.arraycopy(memory[0], offset, into, at, rows * columns);
+            if (memory[0] == null) {
+                Arrays.fill(into, at, at + rows * columns, 0);
+            } else {
+                System.arraycopy(memory[0], offset, into, at, rows * columns);
+            }
         }
     }
 }

@@ -44,7 +44,8 @@ public final class ScaleBenchmark {
     private final String gathering;
     private final int workers;
 
-    private ScaleBenchmark(String[] arguments) {
+    /** @param arguments as of the command, of which the last two are its own */
+    ScaleBenchmark(String... arguments) {
         workers = Integer.parseInt(arguments[0]);
         gathering = arguments[3];
         config = RunConfigReader.read(
@@ -93,7 +94,8 @@ public final class ScaleBenchmark {
             long down,
             long up) {}
 
-    private String row(JavaSparkContext spark, int rounds) throws IOException {
+    /** The row of Markdown. */
+    String row(JavaSparkContext spark, int rounds) throws IOException {
         var plan = AdapterPlanner.plan(EightBillionInput.spec(input.layers()), input.lora());
         var wire = AveragingRules.of(config.averaging(), 1, "scale").wire(plan);
         var gathered = gathering.equals("auto")
