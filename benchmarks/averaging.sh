@@ -39,21 +39,28 @@ average="averaging.inner_state=average" keep="averaging.inner_state=keep"
 frozen="averaging.aggregation=frozen_a" product="averaging.aggregation=product"
 push="averaging.outer.learning_rate=1.0 averaging.outer.momentum=0.5" fast="training.learning_rate=4e-3"
 faster="training.learning_rate=8e-3"
-large="training.global_batch_size=32"
+large="training.global_batch_size=32" long="training.max_steps=1200"
 # A seed decides nothing while the conf's own first values and order of rows stand. One name: it is part of every draw.
 common=(data.shuffle=true adapter.init_from=null adapter.name=e2e engine.threads=1 checkpoint.every_rounds=1000)
-settings=(
-  # The claim: four workers of 2 rows with 16 steps a round beside one process on 8 rows, and on 2. Then what comes nearer.
-  "$one" "$one training.global_batch_size=2" "$h16" "$h16 $average" "$h16 $keep"
-  "$h16 $fast" "$h16 $average $fast" "$h16 $keep $fast" "$one $fast" "$h16 $faster" "$h16 $average $faster"
-  "$h16 $keep $faster" "$one $faster" "$h16 $push" "$h16 $average $push"
-  # Steps a round x outer optimizer x moments x aggregation.
-  "$h8" "$h8 $average" "$h8 $keep" "$h8 $nesterov" "$h8 $average $nesterov" "$h8 $frozen" "$h8 $product"
-  "$h16 $nesterov" "$h16 $average $nesterov" "$h16 $frozen" "$h16 $product" "$auto"
-  # What travels.
-  "$h8 averaging.wire=float32" "$h8 averaging.wire=int8" "$four" "$four averaging.wire=bfloat16" "$four averaging.wire=int8"
+settings=("$one" "$one training.global_batch_size=2")
+# The grid: steps a round x moments x outer optimizer, and x aggregation where moments begin anew.
+for steps in "$h8" "$h16"; do
+  for way in "" " $average" " $keep" " $frozen"; do
+    settings+=("$steps$way" "$steps$way $nesterov")
+  done
+  settings+=("$steps $product")
+done
+settings+=(
+  # The claim: four workers of 2 rows with 16 steps a round beside one process on 8 rows. What comes nearer, and for longer.
+  "$h16 $push" "$h16 $average $push" "$h16 $keep $push" "$h16 $keep $fast" "$h16 $keep $faster"
+  "$one $fast" "$h16 $fast" "$h16 $average $fast" "$one $faster" "$h16 $faster" "$h16 $average $faster"
+  "$one $long" "$one $long training.global_batch_size=2" "$h16 $long" "$h16 $keep $long" "$h16 $nesterov $long"
+  "$h16 $keep $nesterov $long" "$h16 $keep $push $long"
   # The claim again with 8 rows a worker: its batch b is the first line.
   "$one $large" "$h16 $large" "$h16 $average $large" "$h16 $keep $large"
+  # What travels, and what decides the steps.
+  "$auto" "$h8 averaging.wire=float32" "$h8 averaging.wire=int8"
+  "$four" "$four averaging.wire=bfloat16" "$four averaging.wire=int8"
 )
 
 touch "$rows"
