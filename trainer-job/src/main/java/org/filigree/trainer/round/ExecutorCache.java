@@ -2,6 +2,7 @@ package org.filigree.trainer.round;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.SparkEnv;
@@ -24,9 +25,6 @@ import org.filigree.trainer.round.WorkerInput.Side;
 final class ExecutorCache {
 
     static final ExecutorCache OF_THIS_JVM = new ExecutorCache();
-
-    /** Bases kept when no task uses them; one more may be loaded while tasks do. */
-    private static final int IDLE_BASES = 1;
 
     private static final int CORPORA = 4;
 
@@ -56,7 +54,7 @@ final class ExecutorCache {
     private record Corpus(String fingerprint, Side side) {}
 
     private final MomentsCache moments = new MomentsCache();
-    private final Map<String, Loaded> bases = new LinkedHashMap<>(4, 0.75f, true);
+    private final Map<String, Loaded> bases = new HashMap<>();
     private final Map<Corpus, Rows> corpora = new LinkedHashMap<>(4, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
@@ -160,13 +158,14 @@ final class ExecutorCache {
         return loaded.base.bytes() + idle.stream().mapToLong(Session::bytes).sum();
     }
 
+    /** Before another is loaded: the machine may hold one only. */
     private void evict() {
-        var unused = bases.entrySet().stream()
-                .filter(entry -> entry.getValue().leases == 0)
-                .map(Map.Entry::getKey)
-                .toList();
-        for (var key : unused.subList(0, Math.max(0, unused.size() - IDLE_BASES))) {
-            bases.remove(key).close();
-        }
+        bases.values().removeIf(base -> {
+            if (base.leases > 0) {
+                return false;
+            }
+            base.close();
+            return true;
+        });
     }
 }

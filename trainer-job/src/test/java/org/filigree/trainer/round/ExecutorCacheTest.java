@@ -64,4 +64,19 @@ class ExecutorCacheTest {
                 .containsExactlyInAnyOrderElementsOf(input.opened())
                 .endsWith("kernels");
     }
+
+    @Test
+    void anotherBaseTakesThePlaceOfOneThatNobodyUsesAndOfNoOther() {
+        var cache = new ExecutorCache();
+        var one = new WatchedInput("one");
+        var two = new WatchedInput("two");
+        cache.lease(one).close();
+        assertThat(cache.held(one)).isPositive();
+
+        var used = cache.lease(two);
+        assertThat(cache.held(one)).isZero();
+        cache.lease(one).close();
+        used.close();
+        assertThat(cache.held(two)).as("as it was used").isPositive();
+    }
 }
