@@ -208,10 +208,12 @@ final class TrainingRun {
         }
     }
 
-    /** Says in outcome.json why the run did not begin, where its folder is nobody's. What fails here is told along. */
+    /** Says in outcome.json why this driver did not begin, where nobody else may be at work. What fails here is told along. */
     private void refuse(FiligreeException failure) {
         try {
-            folder.refuse(Summary.of(List.of()).failed(config, failure, seconds()));
+            var newest = new CheckpointStore(folder.files(), folder.path()).newest();
+            var events = newest.map(CheckpointStore.Found::events).orElseGet(List::of);
+            folder.refuse(Summary.of(EventLog.parse(events)).failed(config, failure, seconds()));
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
         }

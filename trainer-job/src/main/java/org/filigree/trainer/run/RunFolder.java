@@ -188,9 +188,12 @@ public final class RunFolder {
         }
     }
 
-    /** Says that the run was refused before it began; nothing is written where any run has the folder. */
+    /**
+     * Says that a driver was refused before it had the run. Nothing is written where another driver may be at work, or the
+     * run is done; what an earlier driver left, which did not end it, gives way.
+     */
     public void refuse(Outcome outcome) throws IOException {
-        if (free()) {
+        if (free() || (files.exists(at(CONFIGURATION)) && outcome().isPresent())) {
             close(outcome);
         }
     }

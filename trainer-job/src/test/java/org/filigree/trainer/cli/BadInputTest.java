@@ -213,6 +213,19 @@ class BadInputTest {
     }
 
     @Test
+    void aRunThatFailedAndIsRefusedNowSaysTheLatter() throws IOException {
+        spoilTheSixthRow();
+        assertThat(run.train("data.shuffle=false").code()).isEqualTo(5);
+
+        var refused = run.train("data.shuffle=false", "base.path=/nowhere/llama");
+
+        assertThat(refused.code()).isEqualTo(2);
+        var outcome = JSON.readTree(run.run().resolve("outcome.json").toFile());
+        assertThat(outcome.path("code").intValue()).isEqualTo(2);
+        assertThat(refused.err().strip()).endsWith(outcome.path("message").asText());
+    }
+
+    @Test
     void aFolderWithOtherFilesIsLeftAlone() throws IOException {
         Files.createDirectories(run.run());
         Files.writeString(run.run().resolve("thesis.tex"), "mine");
@@ -288,14 +301,18 @@ class BadInputTest {
         JSON.writeValue(path.toFile(), config);
     }
 
-    /** The sixth row alone has a token whose embedding is not a number: the second global batch meets it. */
-    @Test
-    void aLossThatIsNotFiniteEndsTheRunAndLeavesItsCheckpoints() throws IOException {
+    /** It alone has a token whose embedding is not a number: the second global batch meets it. */
+    private void spoilTheSixthRow() throws IOException {
         var rows = Files.readAllLines(run.base().resolve("rows.jsonl"));
         rows.set(5, "{\"input_ids\": [1, 251, 3]}");
         rows.replaceAll(row -> rows.indexOf(row) == 5 ? row : row.replaceAll("\\b251\\b", "250"));
         Files.write(run.base().resolve("rows.jsonl"), rows);
         spoilEmbedding(251);
+    }
+
+    @Test
+    void aLossThatIsNotFiniteEndsTheRunAndLeavesItsCheckpoints() throws IOException {
+        spoilTheSixthRow();
 
         var diverged = run.train("data.shuffle=false");
 
