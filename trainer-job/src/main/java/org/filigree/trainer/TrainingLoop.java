@@ -94,7 +94,7 @@ final class TrainingLoop {
         } else {
             see(origins);
             resume(changes);
-            evaluateBeforeAnEarlyEnd();
+            evaluateWhatIsDue();
         }
         while (!rounds.finished(state) && !stopsEarly()) {
             roundUnlessStopped();
@@ -136,25 +136,26 @@ final class TrainingLoop {
         progress.changed(changes);
     }
 
-    /** With another patience than before, a run may end where it goes on, on values that nobody has evaluated. */
-    private void evaluateBeforeAnEarlyEnd() throws IOException {
+    /**
+     * A stop may have cut the evaluation after the round off; and with another patience than before, a run may end where it
+     * goes on, on values that nobody has evaluated.
+     */
+    private void evaluateWhatIsDue() throws IOException {
         var evaluated = events.last(EVALUATION)
                 .map(event -> event.path("round").intValue())
                 .orElse(state.round());
-        if (stopsEarly() && evaluated < state.round()) {
+        if (evaluated < state.round() && (evaluationIsDue() || stopsEarly())) {
             evaluate();
             save();
         }
     }
 
-    /** What a stop cuts off is dropped: a round before its results, or all since the checkpoint in an evaluation. */
+    /** What a stop cuts off is dropped: a round before its results, or an evaluation, which is made when the run goes on. */
     private void roundUnlessStopped() throws IOException {
-        var before = state.round();
         Exception dropped = null;
         try {
             if (!progress.stopRequested()) {
                 round();
-                before = state.round();
             }
         } catch (Exception e) {
             if (!cutOff(e)) {
@@ -163,7 +164,7 @@ final class TrainingLoop {
             dropped = e;
         }
         if (progress.stopRequested()) {
-            var stopped = stopped(before);
+            var stopped = stopped();
             if (dropped != null) {
                 stopped.addSuppressed(dropped);
             }
@@ -181,9 +182,9 @@ final class TrainingLoop {
                 && !(failure instanceof FiligreeException own && !CUT_OFF.contains(own.code()));
     }
 
-    private FiligreeException stopped(int round) throws IOException {
+    private FiligreeException stopped() throws IOException {
         var stopped = new FiligreeException(Code.STOPPED, "stopped after round %d".formatted(state.round()));
-        if (state.round() == round && last.round() < round) {
+        if (last.round() < state.round()) {
             try {
                 save();
             } catch (IOException | FiligreeException e) {
@@ -204,11 +205,13 @@ final class TrainingLoop {
         see(next.report().origins());
         state = next.state();
         tell(next.report(), seconds);
-        var ends = rounds.finished(state);
-        if (ends || due(config.evaluation().everyRounds())) {
+        if (progress.stopRequested()) {
+            return;
+        }
+        if (evaluationIsDue()) {
             evaluate();
         }
-        if (ends || stopsEarly() || due(config.checkpoint().everyRounds())) {
+        if (rounds.finished(state) || stopsEarly() || due(config.checkpoint().everyRounds())) {
             save();
         }
     }
@@ -219,6 +222,10 @@ final class TrainingLoop {
             events.add("inexact", e -> e.put("round", state.round()).put("reason", line));
             progress.inexact(line);
         });
+    }
+
+    private boolean evaluationIsDue() {
+        return rounds.finished(state) || due(config.evaluation().everyRounds());
     }
 
     private boolean due(int every) {

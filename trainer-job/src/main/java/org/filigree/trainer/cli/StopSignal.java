@@ -21,6 +21,9 @@ final class StopSignal implements AutoCloseable {
     /** From then on: what a scheduler usually grants before it kills, less some. */
     private static final Duration GRACE = Duration.ofSeconds(12);
 
+    /** Between two droppings: one may meet the driver between two jobs. */
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ReentrantLock saving = new ReentrantLock();
     private final Duration round;
@@ -56,7 +59,7 @@ final class StopSignal implements AutoCloseable {
         System.exit(Code.STOPPED.exit());
     }
 
-    /** @param jobs cancels what Spark is at */
+    /** @param jobs cancels what Spark is at, and more than once */
     void drops(Runnable jobs) {
         drop = jobs;
     }
@@ -88,12 +91,15 @@ final class StopSignal implements AutoCloseable {
                 return;
             }
             var end = System.nanoTime() + grace.toNanos();
-            if (saving.tryLock(grace.toNanos(), TimeUnit.NANOSECONDS)) {
-                drop();
+            for (var left = grace.toNanos(); left > 0; left = end - System.nanoTime()) {
+                if (saving.tryLock(left, TimeUnit.NANOSECONDS)) {
+                    drop();
+                }
+                if (ended.await(Math.min(AGAIN.toNanos(), end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                    return;
+                }
             }
-            if (!ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                exit.run();
-            }
+            exit.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -48,7 +48,7 @@ public record RunState(
     }
 
     /** One array of the very size: an adapter may take a good part of the driver's heap. */
-    byte[] toBytes() {
+    public byte[] toBytes() {
         var arrays = List.of(values, firstMoment, secondMoment, outer, best);
         var elements = arrays.stream().mapToLong(array -> array.length).sum();
         var out = ByteBuffer.allocate(
@@ -62,7 +62,7 @@ public record RunState(
         return out.array();
     }
 
-    static RunState fromBytes(byte[] bytes) throws IOException {
+    public static RunState fromBytes(byte[] bytes) throws IOException {
         var in = ByteBuffer.wrap(bytes);
         if (in.getInt() != MAGIC) {
             throw new IOException("not a checkpoint's state");

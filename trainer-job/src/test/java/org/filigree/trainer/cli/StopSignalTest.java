@@ -29,6 +29,16 @@ class StopSignalTest {
     }
 
     @Test
+    void whatComesAfterwardsIsDroppedToo() throws InterruptedException {
+        var twice = new CountDownLatch(2);
+        try (var stop = new StopSignal(Duration.ZERO, LONG, exited::countDown)) {
+            stop.drops(twice::countDown);
+            assertThat(stop.heard()).isTrue();
+            assertThat(comes(twice)).isTrue();
+        }
+    }
+
+    @Test
     void aCheckpointBeingSavedIsNotDropped() throws InterruptedException {
         try (var stop = new StopSignal(Duration.ZERO, SHORT, exited::countDown)) {
             stop.drops(dropped::countDown);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
@@ -142,6 +144,37 @@ class CutOffRunTest {
     }
 
     @Test
+    void aStopInAnEvaluationLosesNoRoundAndTheRunGoesOnWithIt() throws IOException {
+        var settings = new String[] {"evaluation.every_rounds=2", "checkpoint.every_rounds=100"};
+        var scored = new AtomicInteger();
+        SimulatedWorkers.Cluster cutOff = (tasks, job) -> {
+            if (job.startsWith("scores rows") && scored.incrementAndGet() == 2) {
+                stop = true;
+                throw new IllegalStateException("the job is cancelled");
+            }
+            return IntStream.range(0, tasks).boxed().toList();
+        };
+        assertThatThrownBy(() -> train(SETTING.config(1, 2, settings), cutOff))
+                .hasMessageStartingWith("stopped after round 2; the checkpoint after round 2");
+        stop = false;
+
+        train(SETTING.config(1, 2, settings));
+
+        assertThat(named("round")).containsExactly(1, 2, 3, 4, 5);
+        assertThat(named("evaluation")).containsExactly(0, 2, 4, 5);
+    }
+
+    /** The rounds of the events of a kind, in order. */
+    private List<Integer> named(String event) {
+        var events = EventLog.parse(new String(disk.bytes(FOLDER + "events.jsonl"), StandardCharsets.UTF_8)
+                .lines()
+                .toList());
+        return EventLog.named(events, event).stream()
+                .map(e -> e.path("round").intValue())
+                .toList();
+    }
+
+    @Test
     void aRunThatEndsEarlyWhereItGoesOnEndsInValuesThatWereEvaluated() throws IOException {
         var settings = new String[] {"evaluation.every_rounds=2", "training.learning_rate=50"};
         assertStops(SETTING.config(1, 2, settings), stoppedIn(3, () -> {}), FiligreeException.Code.STOPPED);
@@ -149,11 +182,6 @@ class CutOffRunTest {
         var outcome = train(SETTING.config(1, 2, settings[0], settings[1], "evaluation.early_stopping_patience=1"));
 
         assertThat(outcome.message()).contains("early stopping");
-        var events = EventLog.parse(new String(disk.bytes(FOLDER + "events.jsonl"), StandardCharsets.UTF_8)
-                .lines()
-                .toList());
-        assertThat(EventLog.named(events, "evaluation"))
-                .extracting(event -> event.path("round").intValue())
-                .containsExactly(0, 2, 3);
+        assertThat(named("evaluation")).containsExactly(0, 2, 3);
     }
 }
