@@ -53,6 +53,9 @@ options=(
   --conf "spark.yarn.dist.archives=${ARCHIVE:-hdfs:///apps/filigree.zip}#filigree"
   --conf "spark.executor.extraClassPath=filigree/*"
 
+  # Where a node keeps bases that it fetched: a container's own temporary folder goes with it.
+  --conf "spark.filigree.base.cache=${BASE_CACHE:-/var/tmp/filigree/bases}"
+
   # Read by the native libraries as they load; see bin/native-env.sh. Kernels that you named travel; what was chosen for
   # this CPU stays here: an executor's may be another.
   --conf "spark.executorEnv.OMP_WAIT_POLICY=$OMP_WAIT_POLICY"
