@@ -23,7 +23,7 @@ export SPARK_HOME=${SPARK_HOME:-$root/trainer-job/target/spark}
 export SPARK_SCALA_VERSION=2.13
 export SPARK_DAEMON_MEMORY=${SPARK_DAEMON_MEMORY:-512m}
 # A port in use is an error, not a reason to take the next one: workers would find somebody else's master.
-export SPARK_MASTER_OPTS="-Dspark.port.maxRetries=0 ${SPARK_MASTER_OPTS:-}"
+export SPARK_MASTER_OPTS="-Dspark.port.maxRetries=0 -Dspark.master.rest.enabled=false ${SPARK_MASTER_OPTS:-}"
 
 fail() {
   echo "standalone.sh: $*" >&2

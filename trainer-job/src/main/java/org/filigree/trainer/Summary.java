@@ -1,6 +1,7 @@
 package org.filigree.trainer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.filigree.config.FiligreeException;
@@ -17,10 +18,13 @@ record Summary(
         Double lastLoss,
         Double heldOutBefore,
         Double heldOutAfter,
-        Double heldOutBest) {
+        Double heldOutBest,
+        int trainable,
+        long baseParameters) {
 
     static Summary of(List<ObjectNode> events) {
         var rounds = EventLog.named(events, "round");
+        var start = events.isEmpty() ? MissingNode.getInstance() : events.get(0);
         var evaluations = EventLog.named(events, "evaluation");
         var losses = rounds.stream()
                 .flatMap(round -> java.util.stream.StreamSupport.stream(
@@ -36,7 +40,9 @@ record Summary(
                 losses.isEmpty() ? null : losses.get(losses.size() - 1),
                 scores.isEmpty() ? null : scores.get(0),
                 scores.isEmpty() ? null : scores.get(scores.size() - 1),
-                scores.stream().min(Double::compare).orElse(null));
+                scores.stream().min(Double::compare).orElse(null),
+                start.path("trainable").intValue(),
+                start.path("base_parameters").longValue());
     }
 
     Outcome outcome(
@@ -59,8 +65,8 @@ record Summary(
                 heldOutBefore,
                 heldOutAfter,
                 heldOutBest,
-                trainee.start().length,
-                trainee.baseParameters(),
+                trainable,
+                baseParameters,
                 trainee.corpus(),
                 exactness.holds() && config.averaging().quorum() == null,
                 exactness.machines(),
@@ -68,8 +74,12 @@ record Summary(
                 seconds);
     }
 
-    /** What stands of a run that did not come to its end. */
-    Outcome failed(RunConfig config, FiligreeException failure, double seconds) {
+    /**
+     * What stands of a run that did not come to its end.
+     *
+     * @param machines as the newest checkpoint has them
+     */
+    Outcome failed(RunConfig config, FiligreeException failure, List<String> machines, double seconds) {
         return new Outcome(
                 config.run(),
                 failure.code() == FiligreeException.Code.STOPPED ? Outcome.Status.STOPPED : Outcome.Status.FAILED,
@@ -83,11 +93,11 @@ record Summary(
                 heldOutBefore,
                 heldOutAfter,
                 heldOutBest,
-                0,
-                0,
+                trainable,
+                baseParameters,
                 null,
                 null,
-                List.of(),
+                machines,
                 List.of(),
                 seconds);
     }

@@ -109,6 +109,7 @@ final class TrainingLoop {
             e.put("engine", engine)
                     .put("engine_choice", trainee.engineChoice())
                     .put("trainable", trainee.start().length)
+                    .put("base_parameters", trainee.baseParameters())
                     .put("workers", config.averaging().workers())
                     .put("steps", trainee.steps())
                     .set("forecast", forecast.json());

@@ -86,7 +86,7 @@ final class TrainingRun {
     }
 
     private Outcome toTheEnd(Preparation preparation) throws IOException {
-        var changes = folder.check(config);
+        folder.check(config);
         var ended = folder.done();
         if (ended.isPresent()) {
             return ended.get();
@@ -96,7 +96,7 @@ final class TrainingRun {
             var origins = prepared.rounds().origins();
             new Exactness(config.engine().exact(), List.of()).see(origins);
             progress.stopIfAsked();
-            folder.claim(config);
+            var changes = folder.claim(config);
             claimed = true;
             return owned(prepared, origins, changes);
         }
@@ -162,7 +162,7 @@ final class TrainingRun {
     /** Once a stop is asked for, Spark's jobs fail because they are cancelled. */
     private FiligreeException explained(Exception failure) {
         var shown = Failures.explained(failure);
-        return progress.stopRequested() && shown.code() == Code.RUN_TIME
+        return progress.stopRequested() && (shown.code() == Code.RUN_TIME || Failures.ofAnEndedSession(failure))
                 ? new FiligreeException(Code.STOPPED, "stopped while Spark was at work", failure)
                 : shown;
     }
@@ -172,11 +172,11 @@ final class TrainingRun {
         try {
             var newest = new CheckpointStore(folder.files(), folder.path()).newest();
             var shown = withWhatIsSaved(failure, newest);
-            tell(shown, newest.map(CheckpointStore.Found::events).orElseGet(List::of), owner);
+            tell(shown, newest, owner);
             return shown;
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
-            tell(failure, List.of(), owner);
+            tell(failure, Optional.empty(), owner);
             return failure;
         }
     }
@@ -197,10 +197,10 @@ final class TrainingRun {
     }
 
     /** Says in outcome.json how the run failed, unless it is done or another driver has it. What fails here is told along. */
-    private void tell(FiligreeException failure, List<String> events, RunOwner owner) {
+    private void tell(FiligreeException failure, Optional<CheckpointStore.Found> newest, RunOwner owner) {
         try {
             owner.check();
-            var outcome = Summary.of(EventLog.parse(events)).failed(config, failure, seconds());
+            var outcome = outcome(failure, newest);
             folder.close(outcome);
             telemetry.ended(outcome.status());
         } catch (IOException | RuntimeException e) {
@@ -208,12 +208,17 @@ final class TrainingRun {
         }
     }
 
+    private Outcome outcome(FiligreeException failure, Optional<CheckpointStore.Found> newest) {
+        var events = newest.map(CheckpointStore.Found::events).orElseGet(List::of);
+        var machines = newest.map(found -> found.manifest().machines()).orElseGet(List::of);
+        return Summary.of(EventLog.parse(events)).failed(config, failure, machines, seconds());
+    }
+
     /** Says in outcome.json why this driver did not begin, where nobody else may be at work. What fails here is told along. */
     private void refuse(FiligreeException failure) {
         try {
             var newest = new CheckpointStore(folder.files(), folder.path()).newest();
-            var events = newest.map(CheckpointStore.Found::events).orElseGet(List::of);
-            folder.refuse(Summary.of(EventLog.parse(events)).failed(config, failure, seconds()));
+            folder.refuse(outcome(failure, newest));
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
         }

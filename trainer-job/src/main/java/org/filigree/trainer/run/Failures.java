@@ -21,6 +21,9 @@ import org.filigree.model.UnsupportedModelException;
 /** Any failure as one line and a code. What a task threw on an executor reaches the driver wrapped; it is found within. */
 public final class Failures {
 
+    /** As SparkContext says it, before lines of where it was opened. */
+    private static final String SESSION_ENDED = "Cannot call methods on a stopped SparkContext";
+
     private Failures() {}
 
     public static FiligreeException explained(Throwable failure) {
@@ -33,9 +36,19 @@ public final class Failures {
         return new FiligreeException(Code.RUN_TIME, line(failure), failure);
     }
 
+    /** Whether Spark's session was no more when the work wanted it. */
+    public static boolean ofAnEndedSession(Throwable failure) {
+        return failure instanceof IllegalStateException
+                && failure.getMessage() != null
+                && failure.getMessage().startsWith(SESSION_ENDED);
+    }
+
     private static Code code(Throwable cause) {
         if (cause instanceof FiligreeException own) {
             return own.code();
+        }
+        if (ofAnEndedSession(cause)) {
+            return Code.RETRY;
         }
         if (cause instanceof UnsupportedModelException
                 || cause instanceof EngineUnavailableException
@@ -61,6 +74,9 @@ public final class Failures {
 
     private static String line(Throwable failure) {
         var message = failure.getMessage();
+        if (ofAnEndedSession(failure)) {
+            return "Spark's session has ended: no master answered, or the application was ended; Spark's log says which";
+        }
         if (failure instanceof UncheckedIOException && failure.getCause() != null) {
             message = failure.getCause().getMessage();
         }

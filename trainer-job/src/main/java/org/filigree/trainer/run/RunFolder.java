@@ -114,17 +114,24 @@ public final class RunFolder {
         return value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "...";
     }
 
-    /** Claims the folder for the run; the caller has checked it. What was cut off stays so once a driver took the run. */
-    public void claim(RunConfig config) throws IOException {
+    /**
+     * Claims the folder for the run. What was cut off stays so once a driver took the run.
+     *
+     * @return as {@link #check}, which another driver may have made out of date
+     */
+    public List<Change> claim(RunConfig config) throws IOException {
         var again = files.exists(at(CONFIGURATION));
-        if (again && (!cutOff(bytes(CONFIGURATION), config) || files.exists(at(RunOwner.FOLDER)))) {
-            return;
+        if (again) {
+            var changes = check(config);
+            if (!cutOff(bytes(CONFIGURATION), config) || files.exists(at(RunOwner.FOLDER))) {
+                return changes;
+            }
         }
         try (var out = files.create(at(CONFIGURATION), again)) {
             out.write(resolved(config));
+            return List.of();
         } catch (FileAlreadyExistsException e) {
-            check(config);
-            claim(config);
+            return claim(config);
         }
     }
 

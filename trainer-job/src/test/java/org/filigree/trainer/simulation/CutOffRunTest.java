@@ -107,6 +107,23 @@ class CutOffRunTest {
         assertThat(train().status()).isEqualTo(Outcome.Status.DONE);
     }
 
+    @Test
+    void aDriverWithOtherSettingsThatPreparedWhileTheRunBeganDoesNotTakeIt() {
+        SimulatedWorkers.Cluster meanwhile = (tasks, job) -> {
+            if (!disk.holds(FOLDER + "run.yaml")) {
+                stopAtTheStart();
+            }
+            return IntStream.range(0, tasks).boxed().toList();
+        };
+        assertThatThrownBy(() -> train(SETTING.config(1, 2, "training.learning_rate=0.2"), meanwhile))
+                .isInstanceOfSatisfying(
+                        FiligreeException.class,
+                        e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.CONFIGURATION))
+                .hasMessageContaining("holds a run with other settings")
+                .hasMessageContaining("training.learning_rate");
+        assertThat(disk.holds(FOLDER + "owner/2")).isFalse();
+    }
+
     private void assertStops(RunConfig config, SimulatedWorkers.Cluster cluster, FiligreeException.Code code) {
         assertThatThrownBy(() -> train(config, cluster))
                 .isInstanceOfSatisfying(
