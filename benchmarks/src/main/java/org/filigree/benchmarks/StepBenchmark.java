@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
 import org.filigree.engine.AdamWStep;
@@ -23,8 +24,8 @@ import org.filigree.text.TokenRow;
  * A LoRA training step on the bare engine: forward, backward, AdamW; r=8 on all seven projections. Prints one line of
  * JSON; {@code run.sh} runs it in turn with peer.py.
  *
- * <p>Arguments: engine, float32 or bfloat16, threads, steps, device, {@link LlamaShape#of shape}; a seventh,
- * {@code recompute}, keeps boundaries only.
+ * <p>Arguments: engine, float32 or bfloat16, threads, steps, device, {@link LlamaShape#of shape}; then, where wanted,
+ * {@code recompute}, which keeps boundaries only, and {@code head=N}, tokens whose logits are made at once.
  */
 public final class StepBenchmark {
 
@@ -40,7 +41,7 @@ public final class StepBenchmark {
         var steps = Integer.parseInt(arguments[3]);
         var device = arguments[4];
         var onCpu = device.equals("cpu");
-        var options = new SessionOptions(arguments.length > 6, SessionOptions.DEFAULT.headChunk());
+        var options = options(List.of(arguments).subList(6, arguments.length));
         var engine = ServiceLoader.load(Engine.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .filter(e -> e.name().equals(name))
@@ -90,6 +91,14 @@ public final class StepBenchmark {
                     tokensPerSecond * floorFlops(shape) / 1e9 / gflops,
                     loss);
         }
+    }
+
+    private static SessionOptions options(List<String> given) {
+        var head = given.stream().filter(option -> option.startsWith("head=")).findFirst();
+        return new SessionOptions(
+                given.contains("recompute"),
+                head.map(option -> Integer.parseInt(option.substring("head=".length())))
+                        .orElse(SessionOptions.AS_KERNELS_LIKE));
     }
 
     /** Multiplications and additions a token cannot do without: two products a frozen weight. */

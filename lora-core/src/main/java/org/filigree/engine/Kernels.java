@@ -51,6 +51,11 @@ public interface Kernels extends AutoCloseable {
         return 1;
     }
 
+    /** Of how many tokens the logits are best made at once, {@code vocabulary} a token. Never changes. */
+    default int headChunk(int vocabulary) {
+        return 256;
+    }
+
     /**
      * Runs the parts of one batch, at most {@link #lanes()}, at once where the engine can, and returns when all have
      * ended; then throws what the first that failed has thrown.

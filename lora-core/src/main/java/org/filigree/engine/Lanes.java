@@ -19,11 +19,11 @@ final class Lanes implements AutoCloseable {
     private final SessionOptions options;
     private final List<Tape> tapes = new ArrayList<>();
 
-    Lanes(Base base, SessionOptions options) {
+    Lanes(Base base, SessionOptions given) {
         this.base = base;
-        var chunk =
-                Math.max(SMALLEST_CHUNK, options.headChunk() / base.kernels().lanes());
-        this.options = new SessionOptions(options.recompute(), Math.min(options.headChunk(), chunk));
+        var whole = given.on(base.kernels(), base.spec().vocabulary()).headChunk();
+        var chunk = Math.max(SMALLEST_CHUNK, whole / base.kernels().lanes());
+        this.options = given.withHeadChunk(Math.min(whole, chunk));
         tapes.add(new Tape(base, this.options));
     }
 

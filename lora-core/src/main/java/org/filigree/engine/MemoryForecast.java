@@ -25,12 +25,16 @@ public record MemoryForecast(long base, long fixed, long perToken, int lanes) {
         return new MemoryForecast(base, small - perToken * smallTokens, perToken, lanes);
     }
 
-    /** @param lanes as many as the engine may make of a batch: its threads, on a CPU */
+    /**
+     * @param options with a chunk of the head where the engine's kernels do not like that of a CPU
+     * @param lanes as many as the engine may make of a batch: its threads, on a CPU
+     */
     public static MemoryForecast of(
             ModelSpec spec, AdapterPlan plan, DataType type, SessionOptions options, int lanes) {
         var kernels = Sizing.kernels(type, lanes);
         try (var base = Base.unread(kernels, spec)) {
-            var tokens = lanes * Workspace.bucket(2 * options.headChunk());
+            var chunk = options.on(kernels, spec.vocabulary()).headChunk();
+            var tokens = lanes * Workspace.bucket(2 * chunk);
             return between(
                     base.bytes(),
                     session(base, plan, options, tokens),

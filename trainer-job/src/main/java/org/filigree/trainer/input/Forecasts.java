@@ -21,7 +21,8 @@ public final class Forecasts {
 
     /** Loads the engine on one executor, and no base. */
     public static RunForecast of(JavaSparkContext spark, RunConfig config, RunSetup setup) {
-        var facts = ExecutorFacts.ask(spark, setup.settings());
+        var facts =
+                ExecutorFacts.ask(spark, setup.settings(), setup.base().spec().vocabulary());
         var threads = setup.settings().threads();
         var manifest = setup.corpus().manifest();
         var averaging = config.averaging();
@@ -29,8 +30,8 @@ public final class Forecasts {
                 setup.base().spec(),
                 setup.plan(),
                 facts.type(),
-                RunSetup.options(config),
-                facts.device().equals("cpu") ? threads : 1);
+                RunSetup.options(config).withHeadChunk(facts.headChunk()),
+                facts.lanes());
         var executor = new ExecutorMemory(
                 sizes,
                 TaskThreads.tasksAtOnce(spark, averaging.workers()),

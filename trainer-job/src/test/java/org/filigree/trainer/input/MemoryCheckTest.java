@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.filigree.engine.AdamWStep;
 import org.filigree.engine.Base;
 import org.filigree.engine.Batch;
 import org.filigree.engine.Engines;
+import org.filigree.engine.Kernels;
 import org.filigree.engine.MemoryForecast;
 import org.filigree.engine.SessionOptions;
 import org.filigree.engine.kit.PlainEngine;
@@ -78,6 +80,32 @@ class MemoryCheckTest {
             assertThat(forecast.base()).isEqualTo(base.bytes());
             assertThat(forecast.session(16 * 8)).isEqualTo(session.bytes());
         }
+    }
+
+    /** As an executor tells of its kernels, and Forecasts passes on. */
+    @Test
+    void aChunkThatTheKernelsLikeIsForecast() throws IOException {
+        var model = new ReferenceCase("llama", folder).model();
+        var plan = new ReferenceCase("llama", folder.resolve("again")).plan(model);
+        try (var kernels = wide(new PlainEngine().open("cpu", DataType.FLOAT64, 1));
+                var base = Base.load(kernels, model.spec(), model);
+                var session = base.session(SessionOptions.DEFAULT)) {
+            session.put(0, plan, new float[plan.layout().size()]);
+            session.accumulate(batch(16, 8));
+            session.update(0, new AdamWStep(1, 0, 0.9, 0.999, 1e-8, 0, 1));
+            var liked = SessionOptions.DEFAULT.withHeadChunk(
+                    kernels.headChunk(model.spec().vocabulary()));
+            var forecast = MemoryForecast.of(model.spec(), plan, DataType.FLOAT64, liked, kernels.lanes());
+            assertThat(forecast.session(16 * 8)).isEqualTo(session.bytes());
+        }
+    }
+
+    private static Kernels wide(Kernels kernels) {
+        return (Kernels) Proxy.newProxyInstance(
+                Kernels.class.getClassLoader(),
+                new Class<?>[] {Kernels.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("headChunk") ? 64 : method.invoke(kernels, arguments));
     }
 
     private static Batch batch(int length, int rows) {

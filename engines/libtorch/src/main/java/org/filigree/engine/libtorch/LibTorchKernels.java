@@ -22,6 +22,9 @@ import org.filigree.model.DataType;
 /** Kernels on libtorch. Written into given buffers; temporaries end with each kernel's scope. */
 final class LibTorchKernels implements Kernels {
 
+    private static final int LOGITS = 1 << 26;
+    private static final int LARGEST_CHUNK = 2048;
+
     private final Device device;
     private final DataType computeType;
     private final int lanes;
@@ -47,6 +50,15 @@ final class LibTorchKernels implements Kernels {
     @Override
     public int lanes() {
         return lanes;
+    }
+
+    /** On a GPU each chunk waits for its losses, so there are few: of 256 MB of logits in float32 at most. */
+    @Override
+    public int headChunk(int vocabulary) {
+        var fewest = Kernels.super.headChunk(vocabulary);
+        return device.is_cuda()
+                ? Math.max(fewest, Math.min(LARGEST_CHUNK, Integer.highestOneBit(LOGITS / vocabulary)))
+                : fewest;
     }
 
     @Override
