@@ -68,19 +68,7 @@ class RejectedRowsTest extends PreparedCorpora {
         lines.writeBytes("{\"prompt\": \"a\", \"completion\": [\"b\"]}\n".getBytes(StandardCharsets.UTF_8));
         lines.writeBytes(new byte[] {'{', '"', (byte) 0xC3, '"', '}', '\n'});
         Corpora.write(file, lines.toByteArray());
-        var data = Corpora.data(tokenizer, Corpora.source(file, Shape.PROMPT_COMPLETION));
-        var lenient = new RunConfig.Data(
-                data.train(),
-                data.heldOut(),
-                64,
-                Overlong.TRUNCATE,
-                false,
-                false,
-                true,
-                false,
-                0.9,
-                null,
-                tokenizer.toString());
+        var lenient = Corpora.data(tokenizer, true, 0.9, Corpora.source(file, Shape.PROMPT_COMPLETION));
         var result = prepare(lenient);
         assertThat(result.manifest().rejected())
                 .containsEntry("not JSON", 1L)

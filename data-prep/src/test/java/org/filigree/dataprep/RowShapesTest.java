@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Map;
-import org.filigree.config.RunConfig;
-import org.filigree.config.RunConfig.Overlong;
 import org.filigree.config.RunConfig.Shape;
 import org.filigree.config.RunConfig.Source;
 import org.filigree.text.TokenRow;
@@ -100,19 +98,7 @@ class RowShapesTest extends PreparedCorpora {
     @Test
     void bothPromptAndCompletionAreTrainedWhereAsked() throws IOException {
         var file = Corpora.write(folder.resolve("p.jsonl"), "{\"prompt\": \"a\", \"completion\": \"b\"}");
-        var given = Corpora.data(tokenizer, Corpora.source(file, Shape.PROMPT_COMPLETION));
-        var all = new RunConfig.Data(
-                given.train(),
-                given.heldOut(),
-                64,
-                Overlong.TRUNCATE,
-                false,
-                false,
-                false,
-                false,
-                0,
-                null,
-                tokenizer.toString());
+        var all = Corpora.data(tokenizer, false, 0, Corpora.source(file, Shape.PROMPT_COMPLETION));
         assertRow(train(all).get(0), new int[] {0, 3, 4, 1}, new int[] {0, 3, 4, 1});
     }
 
