@@ -1,23 +1,14 @@
 package org.filigree.cluster;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -29,7 +20,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 public final class StandaloneCluster implements AutoCloseable {
 
     private static final Duration START = Duration.ofMinutes(2);
-    private static final Duration STOP = Duration.ofSeconds(10);
     private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
     private static final Pattern REGISTERED = Pattern.compile("Successfully registered with master");
 
@@ -38,20 +28,14 @@ public final class StandaloneCluster implements AutoCloseable {
         static final Machine PLAIN = new Machine(Map.of(), Map.of());
     }
 
-    private final Path folder;
+    private final ClusterProcesses processes = new ClusterProcesses();
     private final int cores;
     private final List<Machine> machines = new ArrayList<>();
     private final List<ClusterProcess> workers = new ArrayList<>();
-    private final List<ClusterProcess> started = new ArrayList<>();
-    private final Thread hook = new Thread(this::killAll, "cluster-kill");
     private String url;
 
     private StandaloneCluster(int cores) throws IOException {
         this.cores = cores;
-        folder = Files.createTempDirectory("filigree-cluster");
-        // A Spark home for the workers: they want its jars folder, but the executors' classes are this JVM's.
-        Files.createDirectories(folder.resolve("home/jars"));
-        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /** Starts the cluster and returns once every worker has registered. */
@@ -119,7 +103,7 @@ public final class StandaloneCluster implements AutoCloseable {
         for (var setting : conf.getAll()) {
             options.add("-D%s=%s".formatted(setting._1(), setting._2()));
         }
-        return launch(name, "127.0.0.1", Map.of(), options, main, arguments);
+        return processes.start(name, "127.0.0.1", Map.of(), options, main, arguments);
     }
 
     /**
@@ -204,9 +188,10 @@ public final class StandaloneCluster implements AutoCloseable {
     private ClusterProcess launchWorker(int worker) throws IOException {
         var arguments = new ArrayList<>(List.of("--host", host(worker), "--port", "0", "--webui-port", "0"));
         arguments.addAll(List.of("--cores", Integer.toString(cores), "--memory", "1g"));
-        arguments.addAll(List.of("--work-dir", folder.resolve("work" + worker).toString(), url));
+        arguments.addAll(List.of(
+                "--work-dir", processes.folder().resolve("work" + worker).toString(), url));
         return daemon(
-                "worker%d-%d".formatted(worker, started.size()),
+                "worker%d-%d".formatted(worker, processes.count()),
                 host(worker),
                 "org.apache.spark.deploy.worker.Worker",
                 arguments,
@@ -219,74 +204,12 @@ public final class StandaloneCluster implements AutoCloseable {
         var options = new ArrayList<>(
                 List.of("-Xmx256m", "-Dlog4j2.configurationFile=org/apache/spark/log4j2-defaults.properties"));
         machine.settings().forEach((setting, value) -> options.add("-D%s=%s".formatted(setting, value)));
-        return launch(name, address, machine.environment(), options, main, arguments);
-    }
-
-    private ClusterProcess launch(
-            String name,
-            String address,
-            Map<String, String> more,
-            List<String> options,
-            String main,
-            List<String> arguments)
-            throws IOException {
-        var environment = new HashMap<>(more);
-        environment.put("SPARK_HOME", folder.resolve("home").toString());
-        environment.put("SPARK_SCALA_VERSION", "2.13");
-        environment.put("SPARK_LOCAL_IP", address);
-        environment.put("SPARK_LOCAL_DIRS", folder.resolve("local-" + name).toString());
-        var process = ClusterProcess.start(folder.resolve(name + ".log"), environment, options, main, arguments);
-        started.add(process);
-        return process;
+        return processes.start(name, address, machine.environment(), options, main, arguments);
     }
 
     /** Stops everything, by force where it does not stop within the deadline, and deletes the cluster's files. */
     @Override
     public void close() {
-        killAll();
-        Runtime.getRuntime().removeShutdownHook(hook);
-        try (var files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(StandaloneCluster::delete);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void killAll() {
-        processes().forEach(ProcessHandle::destroy);
-        awaitExit(processes());
-        var left = processes();
-        left.forEach(ProcessHandle::destroyForcibly);
-        awaitExit(left);
-    }
-
-    /** Everything that still runs, executors included. */
-    private List<ProcessHandle> processes() {
-        return started.stream()
-                .map(ClusterProcess::handle)
-                .flatMap(process -> Stream.concat(process.descendants(), Stream.of(process)))
-                .filter(ProcessHandle::isAlive)
-                .toList();
-    }
-
-    private static void awaitExit(List<ProcessHandle> processes) {
-        var exits = processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
-        try {
-            CompletableFuture.allOf(exits).get(STOP.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            // The caller turns to force.
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void delete(Path path) {
-        try {
-            Files.delete(path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        processes.close();
     }
 }

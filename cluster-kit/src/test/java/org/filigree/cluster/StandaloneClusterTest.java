@@ -2,12 +2,17 @@ package org.filigree.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,29 +70,44 @@ class StandaloneClusterTest {
         assertThat(seen).containsExactly("passive", "passive");
     }
 
+    /** Until that executor is dead; in the executor itself, until it dies. */
+    private static int afterItsDeath(long pid, int task) throws InterruptedException {
+        if (ProcessHandle.current().pid() == pid) {
+            new CountDownLatch(1).await();
+        }
+        ProcessHandle.of(pid).ifPresent(executor -> executor.onExit().join());
+        return task * task;
+    }
+
     @Test
     void aKilledExecutorIsReplacedAndItsTaskRunsAgain() throws Exception {
         var doomed = cluster.executors(0).get(0);
         var pid = doomed.process().pid();
+        var bothRun = new CountDownLatch(2);
+        var lost = new AtomicInteger();
+        spark.sc().addSparkListener(new SparkListener() {
+            @Override
+            public void onTaskStart(SparkListenerTaskStart start) {
+                bothRun.countDown();
+            }
+
+            @Override
+            public void onTaskEnd(SparkListenerTaskEnd end) {
+                if (end.reason() instanceof ExecutorLostFailure) {
+                    lost.incrementAndGet();
+                }
+            }
+        });
         var values = spark.parallelize(IntStream.range(0, 8).boxed().toList(), 8)
-                .map(task -> {
-                    while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
-                        Thread.sleep(20);
-                    }
-                    return task * task;
-                })
+                .map(task -> afterItsDeath(pid, task))
                 .collectAsync();
-        // No task ends before the kill, so one of them is in the executor that dies.
-        while (Arrays.stream(spark.sc().statusTracker().getExecutorInfos())
-                        .mapToInt(SparkExecutorInfo::numRunningTasks)
-                        .sum()
-                < 2) {
-            Thread.sleep(20);
-        }
+        assertThat(bothRun.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(doomed.kill()).isTrue();
         assertThat(doomed.kill()).as("one that is gone").isFalse();
 
         assertThat(values.get()).containsExactly(0, 1, 4, 9, 16, 25, 36, 49);
+        spark.sc().listenerBus().waitUntilEmpty();
+        assertThat(lost).as("tasks that were in it").hasValue(1);
         cluster.awaitExecutors(spark);
         assertThat(cluster.executors(0)).hasSize(1);
         assertThat(cluster.executors(0).get(0).process().pid()).isNotEqualTo(pid);

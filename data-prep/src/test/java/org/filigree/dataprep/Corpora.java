@@ -65,6 +65,10 @@ final class Corpora {
 
     /** Nothing rejected goes unnoticed, one document a row, in the corpus's order. */
     static RunConfig.Data data(Path tokenizer, Source... train) {
+        return data(tokenizer, true, 0, train);
+    }
+
+    static RunConfig.Data data(Path tokenizer, boolean completionOnlyLoss, double maxRejects, Source... train) {
         return new RunConfig.Data(
                 List.of(train),
                 new RunConfig.HeldOut(0, List.of()),
@@ -72,9 +76,9 @@ final class Corpora {
                 Overlong.TRUNCATE,
                 false,
                 false,
-                true,
+                completionOnlyLoss,
                 false,
-                0,
+                maxRejects,
                 null,
                 tokenizer.toString());
     }

@@ -16,15 +16,12 @@ import java.util.stream.StreamSupport;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
-import org.filigree.config.RunConfig;
-import org.filigree.config.RunConfigReader;
-import org.filigree.engine.kit.ReferenceCase;
 import org.filigree.trainer.mlflow.MlflowReport;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.Outcome;
 import org.filigree.trainer.telemetry.LoggedLines;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,23 +34,16 @@ class MlflowRunTest {
 
     private static final int ROUNDS = 6;
 
-    private Path folder;
-    private SparkSession spark;
+    private ReferenceRuns runs;
     private TrackingServer server;
 
-    @BeforeAll
-    void session(@TempDir Path temporary) throws IOException {
-        folder = temporary;
-        new ReferenceCase("llama", folder.resolve("llama"));
-        spark = SparkSession.builder()
-                .master("local[2,4]")
-                .config("spark.ui.enabled", "false")
-                .getOrCreate();
-    }
+    @AutoClose
+    private SparkSession spark;
 
-    @AfterAll
-    void stop() {
-        spark.stop();
+    @BeforeAll
+    void session(@TempDir Path folder) throws IOException {
+        runs = ReferenceRuns.in(folder, "training.report_to=mlflow", "training.max_steps=" + ROUNDS, "evaluation=null");
+        spark = LocalSpark.session();
     }
 
     @BeforeEach
@@ -66,28 +56,10 @@ class MlflowRunTest {
         server.close();
     }
 
-    private RunConfig config(String run) {
-        return RunConfigReader.read(
-                "test",
-                """
-                run: %s
-                output: %s
-                base: {path: %s, name: reference/llama}
-                engine: {threads: 1}
-                data: {train: [{path: %s, shape: tokens}], packing: false, held_out: 0.3}
-                adapter: {name: tuned, r: 4, lora_alpha: 8}
-                training: {max_steps: %d, global_batch_size: 4, micro_batch_size: 2, learning_rate: 1.0e-2, report_to: mlflow}
-                averaging: {workers: 2, exchange: gradients}
-                checkpoint: {every_rounds: 2}
-                """.formatted(run, folder, folder.resolve("llama"), folder.resolve("llama/rows.jsonl"), ROUNDS),
-                List.of(),
-                Map.of());
-    }
-
     private Outcome train(String run, Progress progress) {
         return Filigree.train(
                 spark,
-                config(run),
+                runs.config(run),
                 progress,
                 Map.of("MLFLOW_TRACKING_URI", server.address() + "/", "MLFLOW_EXPERIMENT_NAME", "nightly"));
     }
@@ -211,20 +183,20 @@ class MlflowRunTest {
     void thePasswordInAnAddressIsSentAndNotWrittenDown() throws IOException {
         Filigree.train(
                 spark,
-                config("secret"),
+                runs.config("secret"),
                 Progress.NONE,
                 Map.of("MLFLOW_TRACKING_URI", server.address().replace("://", "://ann:p%40ss@")));
 
         assertThat(server.authorization)
                 .isEqualTo("Basic " + Base64.getEncoder().encodeToString("ann:p@ss".getBytes(UTF_8)));
-        assertThat(Files.readString(folder.resolve("secret/mlflow.json")))
+        assertThat(Files.readString(runs.file("secret", "mlflow.json")))
                 .contains(server.address())
                 .doesNotContain("ann");
     }
 
     @Test
     void aRunWithoutAnAddressIsRefused() {
-        assertThatThrownBy(() -> Filigree.train(spark, config("nowhere"), Progress.NONE, Map.of()))
+        assertThatThrownBy(() -> Filigree.train(spark, runs.config("nowhere"), Progress.NONE, Map.of()))
                 .isInstanceOfSatisfying(
                         FiligreeException.class, e -> assertThat(e.code()).isEqualTo(Code.CONFIGURATION))
                 .hasMessage("training.report_to: mlflow wants MLFLOW_TRACKING_URI in the environment: found '', "

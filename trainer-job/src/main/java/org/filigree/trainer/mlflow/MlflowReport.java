@@ -1,17 +1,13 @@
 package org.filigree.trainer.mlflow;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.filigree.config.RunConfig;
-import org.filigree.config.RunConfigWriter;
 import org.filigree.trainer.run.Outcome;
 import org.filigree.trainer.run.RunFolder;
 import org.filigree.trainer.telemetry.Telemetry;
@@ -27,40 +23,25 @@ import org.slf4j.LoggerFactory;
  */
 public final class MlflowReport implements Telemetry {
 
-    /** What the run folder keeps. */
-    static final String KEPT = "mlflow.json";
-
     private static final Logger LOG = LoggerFactory.getLogger(MlflowReport.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** A run waits for an answer, so a server that gives none must not keep it long. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** MLflow takes this many at once. */
-    private static final int METRICS = 1000;
-
     private static final int MOST_DOUBLINGS = 6;
-    private static final int PARAMETERS = 100;
-    private static final int PARAMETER_LENGTH = 500;
 
     private static final List<String> OF_A_ROUND =
             List.of("learning_rate", "grad_norm", "drift", "tokens", "bytes_down", "bytes_up", "seconds");
 
-    private final MlflowServer server;
-    private final String experiment;
-    private final RunConfig config;
-    private final RunFolder folder;
-    private final List<ObjectNode> unsent = new ArrayList<>();
-    private String id;
+    private final String address;
+    private final MlflowRun run;
     private boolean warned;
     private int failed;
     private int skip;
 
-    private MlflowReport(MlflowServer server, String experiment, RunConfig config, RunFolder folder) {
-        this.server = server;
-        this.experiment = experiment;
-        this.config = config;
-        this.folder = folder;
+    private MlflowReport(String address, MlflowRun run) {
+        this.address = address;
+        this.run = run;
     }
 
     /**
@@ -69,13 +50,12 @@ public final class MlflowReport implements Telemetry {
      * @throws org.filigree.config.FiligreeException with CONFIGURATION where it does, and the environment names no server
      */
     public static Optional<MlflowReport> of(RunConfig config, RunFolder folder, Map<String, String> environment) {
-        return config.training().reportTo() != RunConfig.ReportTo.MLFLOW
-                ? Optional.empty()
-                : Optional.of(new MlflowReport(
-                        MlflowServer.of(environment, PATIENCE),
-                        environment.getOrDefault("MLFLOW_EXPERIMENT_NAME", "Default"),
-                        config,
-                        folder));
+        if (config.training().reportTo() != RunConfig.ReportTo.MLFLOW) {
+            return Optional.empty();
+        }
+        var server = MlflowServer.of(environment, PATIENCE);
+        var experiment = environment.getOrDefault("MLFLOW_EXPERIMENT_NAME", "Default");
+        return Optional.of(new MlflowReport(server.address(), new MlflowRun(server, experiment, config, folder)));
     }
 
     private interface Call {
@@ -109,17 +89,13 @@ public final class MlflowReport implements Telemetry {
         if (skip > 0) {
             skip--;
         } else {
-            attempt(this::flush);
+            attempt(run::flush);
         }
     }
 
     private void metric(String name, JsonNode value, ObjectNode event) {
         if (value.isNumber()) {
-            unsent.add(MlflowServer.object()
-                    .put("key", name)
-                    .put("value", value.doubleValue())
-                    .put("timestamp", System.currentTimeMillis())
-                    .put("step", event.path("step").longValue()));
+            run.metric(name, value.doubleValue(), event.path("step").longValue());
         }
     }
 
@@ -131,16 +107,14 @@ public final class MlflowReport implements Telemetry {
         }
         attempt(() -> {
             if (status == Outcome.Status.DONE) {
-                flush();
+                run.flush();
             }
-            open();
-            update(
+            run.ended(
                     switch (status) {
                         case DONE -> "FINISHED";
                         case FAILED -> "FAILED";
                         case STOPPED -> "KILLED";
-                    },
-                    true);
+                    });
         });
     }
 
@@ -152,87 +126,9 @@ public final class MlflowReport implements Telemetry {
             failed++;
             skip = (1 << Math.min(failed, MOST_DOUBLINGS)) - 1;
             if (!warned) {
-                LOG.warn(
-                        "MLflow at {} takes no reports, and the run goes on without: {}",
-                        server.address(),
-                        e.toString());
+                LOG.warn("MLflow at {} takes no reports, and the run goes on without: {}", address, e.toString());
                 warned = true;
             }
         }
-    }
-
-    private void flush() throws IOException {
-        open();
-        while (!unsent.isEmpty()) {
-            var batch = unsent.subList(0, Math.min(METRICS, unsent.size()));
-            var body = MlflowServer.object().put("run_id", id);
-            body.putArray("metrics").addAll(batch);
-            server.post("runs/log-batch", body);
-            batch.clear();
-        }
-    }
-
-    private void open() throws IOException {
-        if (id != null) {
-            return;
-        }
-        if (folder.files().exists(folder.at(KEPT))) {
-            var kept = JSON.readTree(folder.text(KEPT));
-            if (kept.path("tracking_uri").asText().equals(server.address())) {
-                goOn(kept.path("run_id").asText());
-                return;
-            }
-        }
-        var body = MlflowServer.object()
-                .put("experiment_id", server.experiment(experiment))
-                .put("run_name", config.run())
-                .put("start_time", System.currentTimeMillis());
-        body.putArray("tags").addObject().put("key", "mlflow.source.name").put("value", "filigree");
-        var made = server.post("runs/create", body).at("/run/info/run_id").asText();
-        var kept = MlflowServer.object().put("tracking_uri", server.address()).put("run_id", made);
-        try (var out = folder.files().create(folder.at(KEPT), true)) {
-            out.write(JSON.writeValueAsBytes(kept));
-        }
-        id = made;
-        parameters();
-    }
-
-    private void goOn(String run) throws IOException {
-        var steps = server.steps(run);
-        unsent.removeIf(metric -> metric.path("step").asLong()
-                <= steps.getOrDefault(metric.path("key").asText(), -1L));
-        id = run;
-        update("RUNNING", false);
-    }
-
-    private void update(String status, boolean ends) throws IOException {
-        var body = MlflowServer.object().put("run_id", id).put("status", status);
-        if (ends) {
-            body.put("end_time", System.currentTimeMillis());
-        }
-        server.post("runs/update", body);
-    }
-
-    private void parameters() throws IOException {
-        var all = new ArrayList<ObjectNode>();
-        flatten("", new YAMLMapper().readTree(RunConfigWriter.writeWithoutSecrets(config)), all);
-        for (var from = 0; from < all.size(); from += PARAMETERS) {
-            var body = MlflowServer.object().put("run_id", id);
-            body.putArray("params").addAll(all.subList(from, Math.min(from + PARAMETERS, all.size())));
-            server.post("runs/log-batch", body);
-        }
-    }
-
-    private static void flatten(String name, JsonNode value, List<ObjectNode> into) {
-        if (value.isObject()) {
-            value.properties()
-                    .forEach(field -> flatten(
-                            name.isEmpty() ? field.getKey() : name + "." + field.getKey(), field.getValue(), into));
-            return;
-        }
-        var text = value.isValueNode() ? value.asText() : value.toString();
-        into.add(MlflowServer.object()
-                .put("key", name)
-                .put("value", text.substring(0, Math.min(PARAMETER_LENGTH, text.length()))));
     }
 }

@@ -3,25 +3,19 @@ package org.filigree.trainer.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.flatbuffers.Constants;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.ServiceLoader;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.cluster.StandaloneCluster;
-import org.filigree.config.RunConfig;
-import org.filigree.config.RunConfigReader;
 import org.filigree.engine.Engine;
-import org.filigree.engine.kit.ReferenceCase;
 import org.filigree.model.DataType;
 import org.filigree.trainer.Filigree;
+import org.filigree.trainer.ReferenceRuns;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,20 +26,19 @@ class BothEnginesTest {
 
     private static final int STEPS = 20;
 
-    @TempDir
-    private Path folder;
+    private ReferenceRuns runs;
 
     @Test
-    void twoEnginesGiveOneLossCurveOnACluster() throws Exception {
-        new ReferenceCase("llama", folder.resolve("llama"));
+    void twoEnginesGiveOneLossCurveOnACluster(@TempDir Path folder) throws Exception {
+        runs = ReferenceRuns.in(folder, "training.max_steps=" + STEPS);
         try (var cluster = StandaloneCluster.start(2, 1);
                 var spark = SparkSession.builder().config(cluster.sparkConf()).getOrCreate()) {
             assertThat(bothOpenInEveryExecutor(JavaSparkContext.fromSparkContext(spark.sparkContext())))
                     .hasSize(2)
                     .allSatisfy(
                             seen -> assertThat(seen).contains("libtorch 2", "dl4j 1", "flatbuffers FLATBUFFERS_25"));
-            Filigree.train(spark, config("libtorch"));
-            Filigree.train(spark, config("dl4j"));
+            Filigree.train(spark, runs.config("libtorch", "engine.name=libtorch"));
+            Filigree.train(spark, runs.config("dl4j", "engine.name=dl4j"));
         }
 
         var libtorch = losses("libtorch");
@@ -57,8 +50,8 @@ class BothEnginesTest {
         }
         assertThat(dl4j.get(STEPS - 1)).as("it learns").isLessThan(dl4j.get(0) - 0.1);
         assertThat(dl4j).as("two engines, not one twice").isNotEqualTo(libtorch);
-        assertThat(start("libtorch").path("engine").asText()).startsWith("libtorch");
-        assertThat(start("dl4j").path("engine").asText()).startsWith("dl4j");
+        assertThat(engine("libtorch")).startsWith("libtorch");
+        assertThat(engine("dl4j")).startsWith("dl4j");
     }
 
     /** What two tasks, one an executor, say of both engines' kernels open in one JVM. */
@@ -85,50 +78,15 @@ class BothEnginesTest {
                 .collect();
     }
 
-    private List<Double> losses(String engine) throws IOException {
+    private List<Double> losses(String run) throws IOException {
         var losses = new ArrayList<Double>();
-        for (var event : events(engine)) {
-            if (event.path("event").asText().equals("round")) {
-                event.path("losses").forEach(loss -> losses.add(loss.asDouble()));
-            }
+        for (var round : runs.events(run, "round")) {
+            round.path("losses").forEach(loss -> losses.add(loss.asDouble()));
         }
         return losses;
     }
 
-    private JsonNode start(String engine) throws IOException {
-        return events(engine).get(0);
-    }
-
-    private List<JsonNode> events(String engine) throws IOException {
-        var json = new ObjectMapper();
-        var events = new ArrayList<JsonNode>();
-        for (var line : Files.readAllLines(folder.resolve("runs/%s/events.jsonl".formatted(engine)))) {
-            events.add(json.readTree(line));
-        }
-        return events;
-    }
-
-    private RunConfig config(String engine) {
-        return RunConfigReader.read(
-                "test",
-                """
-                run: %s
-                output: %s
-                base: {path: %s, name: reference/llama}
-                engine: {name: %s, threads: 1}
-                data: {train: [{path: %s, shape: tokens}], packing: false}
-                adapter: {name: tuned, r: 4, lora_alpha: 8, lora_dropout: 0.1, target_modules: all-linear}
-                training: {max_steps: %d, global_batch_size: 4, micro_batch_size: 2, learning_rate: 1.0e-2}
-                averaging: {workers: 2, exchange: gradients}
-                checkpoint: {every_rounds: 10}
-                """.formatted(
-                                engine,
-                                folder.resolve("runs"),
-                                folder.resolve("llama"),
-                                engine,
-                                folder.resolve("llama/rows.jsonl"),
-                                STEPS),
-                List.of(),
-                Map.of());
+    private String engine(String run) throws IOException {
+        return runs.events(run, "start").get(0).path("engine").asText();
     }
 }

@@ -3,27 +3,23 @@ package org.filigree.trainer.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.cluster.StandaloneCluster;
-import org.filigree.config.RunConfig;
-import org.filigree.config.RunConfigReader;
-import org.filigree.engine.kit.ReferenceCase;
 import org.filigree.trainer.Filigree;
+import org.filigree.trainer.LocalSpark;
 import org.filigree.trainer.Progress;
+import org.filigree.trainer.ReferenceRuns;
 import org.filigree.trainer.round.RoundLoop;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,17 +35,13 @@ class ElasticClusterTest {
     private static final int DISTURBED_AFTER = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private Path folder;
+    private ReferenceRuns runs;
 
     @BeforeAll
-    void embedded(@TempDir Path temporary) throws IOException {
-        folder = temporary;
-        new ReferenceCase("llama", folder.resolve("llama"));
-        try (var spark = SparkSession.builder()
-                .master("local[2,4]")
-                .config("spark.ui.enabled", "false")
-                .getOrCreate()) {
-            Filigree.train(spark, config("embedded"));
+    void embedded(@TempDir Path folder) throws IOException {
+        runs = ReferenceRuns.in(folder, "training.max_steps=" + ROUNDS);
+        try (var spark = LocalSpark.session()) {
+            Filigree.train(spark, runs.config("embedded"));
         }
     }
 
@@ -110,7 +102,7 @@ class ElasticClusterTest {
         try (var spark = SparkSession.builder().config(conf).getOrCreate()) {
             var executors = new Executors();
             spark.sparkContext().addSparkListener(executors);
-            Filigree.train(spark, config(run), new Progress() {
+            Filigree.train(spark, runs.config(run), new Progress() {
                 @Override
                 public void round(RoundLoop.Report report, double seconds) {
                     if (report.round() == DISTURBED_AFTER) {
@@ -143,7 +135,7 @@ class ElasticClusterTest {
         }
         assertThat(first).as("executors given back").isNotEmpty();
         assertThat(executors.came()).as("and others that came").hasSizeGreaterThan(first.size());
-        assertSameAsEmbedded("elastic");
+        runs.assertSame("elastic", "embedded");
     }
 
     @Test
@@ -161,7 +153,7 @@ class ElasticClusterTest {
         }
         // The signal itself would have ended it with another code.
         assertThat(executors.went().values()).contains("Command exited with code 0");
-        assertSameAsEmbedded("decommissioned");
+        runs.assertSame("decommissioned", "embedded");
     }
 
     /** As a node manager announces that it will take the machine away. */
@@ -172,40 +164,5 @@ class ElasticClusterTest {
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private void assertSameAsEmbedded(String run) throws IOException {
-        assertThat(adapter(run)).isEqualTo(adapter("embedded"));
-        assertThat(Files.readAllLines(folder.resolve("runs/%s/events.jsonl".formatted(run))))
-                .filteredOn(event -> event.startsWith("{\"event\":\"round\""))
-                .extracting(event -> Integer.parseInt(event.replaceFirst(".*?\"round\":(\\d+).*", "$1")))
-                .isEqualTo(IntStream.rangeClosed(1, ROUNDS).boxed().toList());
-    }
-
-    private byte[] adapter(String run) throws IOException {
-        return Files.readAllBytes(folder.resolve("runs/%s/adapters/tuned/adapter_model.safetensors".formatted(run)));
-    }
-
-    private RunConfig config(String run) {
-        return RunConfigReader.read(
-                "test",
-                """
-                run: %s
-                output: %s
-                base: {path: %s, name: reference/llama}
-                engine: {threads: 1}
-                data: {train: [{path: %s, shape: tokens}], packing: false}
-                adapter: {name: tuned, r: 4, lora_alpha: 8, lora_dropout: 0.1, target_modules: all-linear}
-                training: {max_steps: %d, global_batch_size: 4, micro_batch_size: 2, learning_rate: 1.0e-2}
-                averaging: {workers: 2, exchange: gradients}
-                checkpoint: {every_rounds: 4}
-                """.formatted(
-                                run,
-                                folder.resolve("runs"),
-                                folder.resolve("llama"),
-                                folder.resolve("llama/rows.jsonl"),
-                                ROUNDS),
-                List.of(),
-                Map.of());
     }
 }

@@ -3,7 +3,6 @@ package org.filigree.trainer.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,16 +10,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.SparkSession;
 import org.filigree.cluster.StandaloneCluster;
 import org.filigree.config.FiligreeException;
-import org.filigree.config.RunConfig;
-import org.filigree.config.RunConfigReader;
-import org.filigree.engine.kit.ReferenceCase;
 import org.filigree.trainer.Filigree;
+import org.filigree.trainer.LocalSpark;
 import org.filigree.trainer.Progress;
+import org.filigree.trainer.ReferenceRuns;
+import org.filigree.trainer.SparkOnCluster;
 import org.filigree.trainer.faults.StopsAfter;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -35,44 +33,32 @@ class ExactOnClusterTest {
     /** Every x86-64 with AVX runs it, and none of those with AVX2 would choose it. */
     private static final String OTHER_KERNEL = "SANDYBRIDGE";
 
+    private static final String REQUIRED = "engine.exact=required";
     private static final String DIFFERENCE = "blas: OpenBLAS [^;]+ and OpenBLAS \\S+ ";
 
-    private Path folder;
-    private StandaloneCluster cluster;
-    private SparkSession spark;
+    private ReferenceRuns runs;
+
+    @AutoClose
+    private SparkOnCluster mixed;
 
     @BeforeAll
-    void startedOnOneMachineThenMixed(@TempDir Path temporary) throws Exception {
-        folder = temporary;
-        new ReferenceCase("llama", folder.resolve("llama"));
-        try (var local = SparkSession.builder()
-                .master("local[2,4]")
-                .config("spark.ui.enabled", "false")
-                .getOrCreate()) {
+    void startedOnOneMachineThenMixed(@TempDir Path folder) throws Exception {
+        runs = ReferenceRuns.in(folder, "training.max_steps=4");
+        try (var local = LocalSpark.session()) {
             for (var run : List.of("required-later", "reported-later")) {
-                assertThatThrownBy(() -> Filigree.train(local, config(run, "reported"), new StopsAfter(2)))
+                assertThatThrownBy(() -> Filigree.train(local, runs.config(run), new StopsAfter(2)))
                         .hasMessageContaining("stopped after round 2");
             }
-            Filigree.train(local, config("alone", "required"));
+            Filigree.train(local, runs.config("alone", REQUIRED));
         }
-        cluster = StandaloneCluster.start(1, 1);
+        var cluster = StandaloneCluster.start(1, 1);
         cluster.addWorker(Map.of("OPENBLAS_CORETYPE", OTHER_KERNEL), Map.of());
-        spark = SparkSession.builder().config(cluster.sparkConf()).getOrCreate();
-    }
-
-    @AfterAll
-    void stop() {
-        if (spark != null) {
-            spark.stop();
-        }
-        if (cluster != null) {
-            cluster.close();
-        }
+        mixed = SparkOnCluster.of(cluster, Map.of());
     }
 
     @Test
     void oneMachineIsExactAndItsFingerprintIsInOutcomeAndCheckpoint() throws IOException {
-        var outcome = json("alone/outcome.json");
+        var outcome = runs.json("alone", "outcome.json");
         assertThat(outcome.path("exact").asBoolean()).isTrue();
         assertThat(outcome.path("machines"))
                 .singleElement()
@@ -81,13 +67,13 @@ class ExactOnClusterTest {
                         .contains(
                                 "engine", "device", "cpu", "instructions", "blas", "threads", "type", "flags", "bits"));
         assertThat(outcome.path("machines").get(0).path("blas").asText()).doesNotContain("unknown", OTHER_KERNEL);
-        assertThat(json("alone/checkpoints/00000004-1/manifest.json").path("machines"))
+        assertThat(runs.json("alone", "checkpoints/00000004-1/manifest.json").path("machines"))
                 .isEqualTo(outcome.path("machines"));
     }
 
     @Test
     void whereExactIsRequiredMachinesThatDifferAreRefusedBeforeThereIsARun() {
-        assertThatThrownBy(() -> Filigree.train(spark, config("refused", "required")))
+        assertThatThrownBy(() -> Filigree.train(mixed.spark(), runs.config("refused", REQUIRED)))
                 .isInstanceOfSatisfying(
                         FiligreeException.class,
                         e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.CONFIGURATION))
@@ -95,7 +81,7 @@ class ExactOnClusterTest {
                 .hasMessageContaining(OTHER_KERNEL)
                 .hasMessageContaining("bits: ")
                 .hasMessageNotContaining("threads");
-        assertThat(folder.resolve("runs/refused"))
+        assertThat(runs.folder().resolve("refused"))
                 .isDirectoryContaining("glob:**outcome.json")
                 .isDirectoryNotContaining("glob:**run.yaml");
     }
@@ -103,7 +89,7 @@ class ExactOnClusterTest {
     @Test
     void elseTheRunIsMarkedAndSaysSoOnce() throws IOException {
         var told = new ArrayList<String>();
-        var outcome = Filigree.train(spark, config("mixed", "reported"), new Progress() {
+        var outcome = Filigree.train(mixed.spark(), runs.config("mixed"), new Progress() {
             @Override
             public void inexact(String reason) {
                 told.add(reason);
@@ -112,50 +98,25 @@ class ExactOnClusterTest {
         assertThat(outcome.exact()).isFalse();
         assertThat(outcome.machines()).hasSize(2);
         assertThat(told).singleElement().asString().contains(OTHER_KERNEL).containsPattern(DIFFERENCE);
-        assertThat(json("mixed/outcome.json").path("exact").asBoolean(true)).isFalse();
-        assertThat(Files.readAllLines(folder.resolve("runs/mixed/events.jsonl")))
-                .filteredOn(event -> event.startsWith("{\"event\":\"inexact\""))
-                .hasSize(1);
-        assertThat(Files.readString(folder.resolve("runs/mixed/report.html"))).contains("no: ", OTHER_KERNEL);
+        assertThat(runs.json("mixed", "outcome.json").path("exact").asBoolean(true))
+                .isFalse();
+        assertThat(runs.events("mixed", "inexact")).hasSize(1);
+        assertThat(Files.readString(runs.file("mixed", "report.html"))).contains("no: ", OTHER_KERNEL);
     }
 
     @Test
     void aRunThatGoesOnOnAnotherMachineIsRefusedOrMarked() throws IOException {
-        assertThatThrownBy(() -> Filigree.train(spark, config("required-later", "required")))
+        assertThatThrownBy(() -> Filigree.train(mixed.spark(), runs.config("required-later", REQUIRED)))
                 .isInstanceOf(FiligreeException.class)
                 .hasMessageContaining(OTHER_KERNEL);
-        var outcome = Filigree.train(spark, config("reported-later", "reported"));
+        var outcome = Filigree.train(mixed.spark(), runs.config("reported-later"));
         assertThat(outcome.exact()).isFalse();
         assertThat(outcome.machines().get(0))
                 .isEqualTo(new ObjectMapper()
                         .convertValue(
-                                json("alone/outcome.json").path("machines").get(0), Map.class));
-    }
-
-    private JsonNode json(String path) throws IOException {
-        return new ObjectMapper().readTree(folder.resolve("runs/" + path).toFile());
-    }
-
-    private RunConfig config(String run, String exact) {
-        return RunConfigReader.read(
-                "test",
-                """
-                run: %s
-                output: %s
-                base: {path: %s, name: reference/llama}
-                engine: {threads: 1, exact: %s}
-                data: {train: [{path: %s, shape: tokens}], packing: false}
-                adapter: {name: tuned, r: 4, lora_alpha: 8, target_modules: all-linear}
-                training: {max_steps: 4, global_batch_size: 4, micro_batch_size: 2, learning_rate: 1.0e-2}
-                averaging: {workers: 2, exchange: gradients}
-                checkpoint: {every_rounds: 2}
-                """.formatted(
-                                run,
-                                folder.resolve("runs"),
-                                folder.resolve("llama"),
-                                exact,
-                                folder.resolve("llama/rows.jsonl")),
-                List.of(),
-                Map.of());
+                                runs.json("alone", "outcome.json")
+                                        .path("machines")
+                                        .get(0),
+                                Map.class));
     }
 }

@@ -10,17 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 import org.filigree.cluster.StandaloneCluster;
-import org.filigree.config.RunConfigReader;
 import org.filigree.engine.Engines;
-import org.filigree.engine.kit.ReferenceCase;
 import org.filigree.model.DataType;
 import org.filigree.trainer.Filigree;
-import org.junit.jupiter.api.AfterAll;
+import org.filigree.trainer.ReferenceRuns;
+import org.filigree.trainer.SparkOnCluster;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -36,55 +34,24 @@ class TaskCpusTest {
 
     private static final int CPUS = 2;
 
-    private Path folder;
-    private StandaloneCluster cluster;
-    private SparkSession spark;
+    private ReferenceRuns runs;
+
+    @AutoClose
+    private SparkOnCluster twoCpus;
 
     @BeforeAll
-    void start(@TempDir Path temporary) throws Exception {
-        folder = temporary;
-        new ReferenceCase("llama", folder.resolve("llama"));
-        cluster = StandaloneCluster.start(1, CPUS);
-        spark = SparkSession.builder()
-                .config(cluster.sparkConf().set("spark.task.cpus", Integer.toString(CPUS)))
-                .getOrCreate();
+    void start(@TempDir Path folder) throws Exception {
+        runs = ReferenceRuns.in(folder, "training.max_steps=2", "averaging.workers=1", "engine.threads=auto");
+        twoCpus =
+                SparkOnCluster.of(StandaloneCluster.start(1, CPUS), Map.of("spark.task.cpus", Integer.toString(CPUS)));
         for (var engine : List.of("libtorch", "dl4j")) {
-            Filigree.train(
-                    spark,
-                    RunConfigReader.read(
-                            "test",
-                            """
-                            run: %s
-                            output: %s
-                            base: {path: %s, name: reference/llama}
-                            engine: {name: %1$s, threads: auto}
-                            data: {train: [{path: %s, shape: tokens}], packing: false}
-                            adapter: {r: 4, lora_alpha: 8, target_modules: all-linear}
-                            training: {max_steps: 2, global_batch_size: 4, micro_batch_size: 4, learning_rate: 1.0e-3}
-                            averaging: {workers: 1, exchange: gradients}
-                            """.formatted(
-                                            engine,
-                                            folder.resolve("runs"),
-                                            folder.resolve("llama"),
-                                            folder.resolve("llama/rows.jsonl")),
-                            List.of(),
-                            Map.of()));
-        }
-    }
-
-    @AfterAll
-    void stop() {
-        if (spark != null) {
-            spark.stop();
-        }
-        if (cluster != null) {
-            cluster.close();
+            Filigree.train(twoCpus.spark(), runs.config(engine, "engine.name=" + engine));
         }
     }
 
     /** What an executor's lanes say while they run: the thread of each, and what a native call there may use. */
     private Map<String, String> onTheExecutor(String engine) {
-        var said = JavaSparkContext.fromSparkContext(spark.sparkContext())
+        var said = twoCpus.context()
                 .parallelize(List.of(engine), 1)
                 .map(TaskCpusTest::lanes)
                 .collect()
@@ -116,8 +83,7 @@ class TaskCpusTest {
     @ParameterizedTest
     @ValueSource(strings = {"libtorch", "dl4j"})
     void theRunSaysItsThreads(String engine) throws Exception {
-        assertThat(Files.readString(folder.resolve("runs/" + engine + "/outcome.json")))
-                .contains("\"threads\" : \"2\"");
+        assertThat(Files.readString(runs.file(engine, "outcome.json"))).contains("\"threads\" : \"2\"");
     }
 
     @Test

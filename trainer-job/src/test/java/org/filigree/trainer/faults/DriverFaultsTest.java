@@ -13,17 +13,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
-import org.filigree.config.RunConfigReader;
 import org.filigree.trainer.Filigree;
+import org.filigree.trainer.LocalSpark;
 import org.filigree.trainer.Progress;
+import org.filigree.trainer.ReferenceRuns;
 import org.filigree.trainer.cli.Main;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.run.Outcome;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -36,52 +36,46 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DriverFaultsTest {
 
-    private Path folder;
-    private FaultyRun run;
+    private ReferenceRuns runs;
+
+    @AutoClose
     private SparkSession spark;
 
     @BeforeAll
-    void undisturbed(@TempDir Path temporary) throws IOException {
-        folder = temporary;
-        run = FaultyRun.in(folder);
-        spark = SparkSession.builder()
-                .master("local[2,4]")
-                .config("spark.ui.enabled", "false")
+    void undisturbed(@TempDir Path folder) throws IOException {
+        runs = ReferenceRuns.in(folder);
+        spark = LocalSpark.builder()
                 .config("spark.hadoop.fs.full.impl", FullDisk.class.getName())
                 .config("spark.hadoop.fs.lost.impl", LostAnswer.class.getName())
                 .config("spark.hadoop.fs.silent.impl", SilentDisk.class.getName())
                 .getOrCreate();
-        Filigree.train(spark, run.config("undisturbed", folder.toString()));
+        Filigree.train(spark, runs.config("undisturbed"));
     }
 
-    @AfterAll
-    void stop() {
-        spark.stop();
+    private String on(String scheme) {
+        return "output=" + scheme + ":" + runs.folder();
     }
 
     @Test
     @Timeout(120)
     void aDriverKilledInMidRunGoesOnToTheSameAdapter() throws Exception {
-        var yaml = Files.writeString(
-                folder.resolve("killed.yaml"), run.yaml("killed", folder.toString(), folder.resolve("shards")));
-        var driver = driver(yaml);
+        var driver = driver(runs.yaml("killed"));
         try {
-            awaitFile(folder.resolve("killed/checkpoints/00000006-1/manifest.json"), driver);
+            awaitFile(runs.file("killed", "checkpoints/00000006-1/manifest.json"), driver);
         } finally {
             driver.destroyForcibly().waitFor();
         }
         assertThat(driver.exitValue()).as("killed by SIGKILL").isEqualTo(128 + 9);
-        assertThat(folder.resolve("killed/adapters")).doesNotExist();
+        assertThat(runs.file("killed", "adapters")).doesNotExist();
 
-        Filigree.train(spark, run.config("killed", folder.toString()));
+        Filigree.train(spark, runs.config("killed"));
 
-        assertThat(run.adapter("killed")).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds("killed")).isEqualTo(run.everyRoundOnce());
+        runs.assertSame("killed", "undisturbed");
     }
 
     @Test
     void aDriverThatTakesTheRunUpIsNotSpokenForByTheOneBefore() {
-        var config = run.config("attempts", folder.toString());
+        var config = runs.config("attempts");
         assertThatThrownBy(() -> Filigree.train(spark, config, new Progress() {
                     @Override
                     public void round(RoundLoop.Report report, double seconds) {
@@ -89,7 +83,7 @@ class DriverFaultsTest {
                     }
                 }))
                 .hasMessageContaining("the first attempt ends here");
-        var outcome = folder.resolve("attempts/outcome.json");
+        var outcome = runs.file("attempts", "outcome.json");
         assertThat(outcome).exists();
 
         Filigree.train(spark, config, new Progress() {
@@ -103,13 +97,10 @@ class DriverFaultsTest {
     @Test
     @Timeout(120)
     void aDriverToldToStopSavesItsLastRoundAndGoesOnLater() throws Exception {
-        var yaml = Files.writeString(
-                folder.resolve("stopped.yaml"),
-                run.yaml("stopped", folder.toString(), folder.resolve("shards"))
-                        .replace("checkpoint: {every_rounds: 2}", "checkpoint: {every_rounds: 1000}"));
-        var driver = driver(yaml);
+        var rarelySaved = "checkpoint.every_rounds=1000";
+        var driver = driver(runs.yaml("stopped", rarelySaved));
         try {
-            awaitFile(folder.resolve("stopped/checkpoints/00000000-1/manifest.json"), driver);
+            awaitFile(runs.file("stopped", "checkpoints/00000000-1/manifest.json"), driver);
             driver.destroy();
             assertThat(driver.waitFor(60, TimeUnit.SECONDS))
                     .as("ended by itself")
@@ -119,21 +110,20 @@ class DriverFaultsTest {
         }
         assertThat(driver.exitValue()).isEqualTo(FiligreeException.Code.STOPPED.exit());
         var outcome = new ObjectMapper()
-                .readValue(folder.resolve("stopped/outcome.json").toFile(), Outcome.class);
+                .readValue(runs.file("stopped", "outcome.json").toFile(), Outcome.class);
         assertThat(outcome.status()).isEqualTo(Outcome.Status.STOPPED);
         assertThat(outcome.code()).isEqualTo(143);
         assertThat(outcome.message()).contains("the same command goes on from it");
         assertThat(outcome.message()).startsWith("stopped after round %d;".formatted(outcome.rounds()));
         assertThat(outcome.steps()).isEqualTo(outcome.rounds());
-        assertThat(Files.readAllLines(folder.resolve("driver.log")))
+        assertThat(Files.readAllLines(runs.folder().resolve("driver.log")))
                 .noneMatch(line -> line.startsWith("\tat ") || line.contains("Exception"))
                 .last()
                 .isEqualTo("filigree: " + outcome.message());
 
-        Filigree.train(spark, RunConfigReader.read("test", Files.readString(yaml), List.of(), Map.of()));
+        Filigree.train(spark, runs.config("stopped", rarelySaved));
 
-        assertThat(run.adapter("stopped")).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds("stopped")).isEqualTo(run.everyRoundOnce());
+        runs.assertSame("stopped", "undisturbed");
     }
 
     private Process driver(Path yaml) throws IOException {
@@ -146,22 +136,22 @@ class DriverFaultsTest {
         command.addAll(List.of("train", yaml.toString()));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("driver.log").toFile())
+                .redirectOutput(runs.folder().resolve("driver.log").toFile())
                 .start();
     }
 
     private void awaitFile(Path file, Process writer) throws InterruptedException, IOException {
         while (!Files.exists(file)) {
             if (writer.waitFor(5, TimeUnit.MILLISECONDS)) {
-                throw new AssertionError(
-                        "the driver ended before it was killed: " + Files.readString(folder.resolve("driver.log")));
+                throw new AssertionError("the driver ended before it was killed: "
+                        + Files.readString(runs.folder().resolve("driver.log")));
             }
         }
     }
 
     @Test
     void aFullDiskEndsTheRunAndLeavesItsCheckpointsAndItGoesOnLater() throws IOException {
-        var config = run.config("full", "full:" + folder);
+        var config = runs.config("full", on("full"));
         FullDisk.REFUSED.set(0);
         FullDisk.ROOM.set(300_000);
         try {
@@ -174,15 +164,14 @@ class DriverFaultsTest {
             FullDisk.ROOM.set(Long.MAX_VALUE);
         }
         assertThat(FullDisk.REFUSED.get()).as("writes refused").isPositive();
-        assertThat(folder.resolve("full/adapters")).doesNotExist();
-        for (var checkpoint : files(folder.resolve("full/checkpoints"))) {
+        assertThat(runs.file("full", "adapters")).doesNotExist();
+        for (var checkpoint : files(runs.file("full", "checkpoints"))) {
             assertThat(checkpoint.list()).as(checkpoint.getName()).contains("manifest.json", "state.bin");
         }
 
         Filigree.train(spark, config);
 
-        assertThat(run.adapter("full")).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds("full")).isEqualTo(run.everyRoundOnce());
+        runs.assertSame("full", "undisturbed");
     }
 
     private static File[] files(Path folder) {
@@ -194,15 +183,9 @@ class DriverFaultsTest {
     @Test
     void aRunThatFailsOnExecutorsSaysSoAndWhatIsSaved() throws IOException {
         // Rows of its own, which no executor has read before.
-        var rows = folder.resolve("llama/broken.jsonl");
+        var rows = runs.base().resolve("broken.jsonl");
         Files.writeString(rows, "{\"input_ids\": [4, 5, 6]}\n{\"input_ids\": [7, 8, 9]}\n".repeat(8));
-        var yaml =
-                run.yaml("broken", folder.toString(), folder.resolve("shards")).replace("rows.jsonl", "broken.jsonl");
-        var config = RunConfigReader.read(
-                "test",
-                yaml.replace(", held_out: 0.3", "").replace("evaluation: {every_rounds: 5}\n", ""),
-                List.of(),
-                Map.of());
+        var config = runs.config("broken", "data.train.0.path=" + rows, "data.held_out=0", "evaluation=null");
         var corpus = Filigree.prepare(spark, config);
         Files.delete(Path.of(
                 corpus.folder(), corpus.manifest().train().files().get(0).name()));
@@ -211,16 +194,14 @@ class DriverFaultsTest {
                 .isInstanceOf(FiligreeException.class)
                 .hasMessageContaining("the checkpoint after round 0");
 
-        assertThat(Files.readString(folder.resolve("broken/outcome.json"))).contains("\"failed\"");
+        assertThat(Files.readString(runs.file("broken", "outcome.json"))).contains("\"failed\"");
     }
 
     @Test
     void aRunWhoseCorpusHasChangedDoesNotGoOn() throws IOException {
-        var rows = folder.resolve("llama/changed.jsonl");
-        Files.copy(folder.resolve("llama/rows.jsonl"), rows);
-        var yaml =
-                run.yaml("changed", "full:" + folder, folder.resolve("shards")).replace("rows.jsonl", "changed.jsonl");
-        var config = RunConfigReader.read("test", yaml, List.of(), Map.of());
+        var rows = runs.base().resolve("changed.jsonl");
+        Files.copy(runs.base().resolve("rows.jsonl"), rows);
+        var config = runs.config("changed", on("full"), "data.train.0.path=" + rows);
         FullDisk.ROOM.set(300_000);
         try {
             assertThatThrownBy(() -> Filigree.train(spark, config)).hasMessageContaining("No space left");
@@ -238,29 +219,25 @@ class DriverFaultsTest {
 
     @Test
     void aRunGoesOnWithOtherCheckpointsAndSaysSoButNotWithAnotherRate() throws IOException {
-        var began = run.config("moved", "full:" + folder);
+        var began = runs.config("moved", on("full"));
         FullDisk.ROOM.set(300_000);
         try {
             assertThatThrownBy(() -> Filigree.train(spark, began)).hasMessageContaining("No space left");
         } finally {
             FullDisk.ROOM.set(Long.MAX_VALUE);
         }
-        var yaml = run.yaml("moved", folder.toString(), folder.resolve("shards"))
-                .replace("every_rounds: 2", "every_rounds: 7");
-        assertThatThrownBy(() -> Filigree.train(
-                        spark, RunConfigReader.read("test", yaml.replace("1.0e-2", "1.0e-3"), List.of(), Map.of())))
+        var rarer = "checkpoint.every_rounds=7";
+        assertThatThrownBy(() -> Filigree.train(spark, runs.config("moved", rarer, "training.learning_rate=1.0e-3")))
                 .isInstanceOfSatisfying(
                         FiligreeException.class,
                         e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.CONFIGURATION))
                 .hasMessageContaining("(training.learning_rate: there 0.01, here 0.001)");
 
-        Filigree.train(spark, RunConfigReader.read("test", yaml, List.of(), Map.of()));
+        Filigree.train(spark, runs.config("moved", rarer));
 
-        assertThat(run.adapter("moved")).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds("moved")).isEqualTo(run.everyRoundOnce());
-        assertThat(Files.readString(folder.resolve("moved/run.yaml"))).contains("every_rounds: 2", "output: full:");
-        assertThat(Files.readAllLines(folder.resolve("moved/events.jsonl")))
-                .filteredOn(event -> event.startsWith("{\"event\":\"resumed\""))
+        runs.assertSame("moved", "undisturbed");
+        assertThat(Files.readString(runs.file("moved", "run.yaml"))).contains("every_rounds: 2", "output: full:");
+        assertThat(runs.events("moved", "resumed"))
                 .singleElement()
                 .asString()
                 .contains(
@@ -272,13 +249,12 @@ class DriverFaultsTest {
     void aRunThatIsDoneStaysDoneWhenTheAnswerToItsLastWriteIsLost() throws IOException {
         var lost = LostAnswer.ANSWERS_LOST.get();
 
-        var outcome = Filigree.train(spark, run.config("lost", "lost:" + folder));
+        var outcome = Filigree.train(spark, runs.config("lost", on("lost")));
 
         assertThat(LostAnswer.ANSWERS_LOST.get() - lost).as("answers lost").isEqualTo(1);
         assertThat(outcome.status()).isEqualTo(Outcome.Status.DONE);
-        assertThat(Files.readString(folder.resolve("lost/outcome.json"))).contains("\"done\"");
-        assertThat(run.adapter("lost")).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds("lost")).isEqualTo(run.everyRoundOnce());
+        assertThat(Files.readString(runs.file("lost", "outcome.json"))).contains("\"done\"");
+        runs.assertSame("lost", "undisturbed");
     }
 
     @ParameterizedTest
@@ -289,28 +265,28 @@ class DriverFaultsTest {
         SilentDisk.READS_TO_REFUSE.set(reads);
         var name = "silent" + reads;
 
-        assertThatThrownBy(() -> Filigree.train(spark, run.config(name, "silent:" + folder)))
+        assertThatThrownBy(() -> Filigree.train(spark, runs.config(name, on("silent"))))
                 .isInstanceOfSatisfying(
                         FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.RETRY))
                 .hasMessageContaining("connection reset");
 
         assertThat(SilentDisk.READS_REFUSED).hasValue(reads);
         assertThat(SilentDisk.WRITES).as("times outcome.json was written").hasValue(1);
-        assertThat(Filigree.train(spark, run.config(name, "silent:" + folder)).status())
+        assertThat(Filigree.train(spark, runs.config(name, on("silent"))).status())
                 .isEqualTo(Outcome.Status.DONE);
-        assertThat(run.adapter(name)).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds(name)).isEqualTo(run.everyRoundOnce());
+        runs.assertSame(name, "undisturbed");
     }
 
     @Test
     void aDriverTakesTheStagingOfThoseBeforeItAwayAndNoSuccessors() throws IOException {
-        var killed = folder.resolve("staged/staging-0/tuned/adapter_model.safetensors");
-        var successors = folder.resolve("staged/staging-9/tuned/adapter_model.safetensors");
+        var killed = runs.file("staged", "staging-0/tuned/adapter_model.safetensors");
+        var successors = runs.file("staged", "staging-9/tuned/adapter_model.safetensors");
+        var config = runs.config("staged");
 
-        Filigree.train(spark, run.config("staged", folder.toString()), new Progress() {
+        Filigree.train(spark, config, new Progress() {
             @Override
             public void round(RoundLoop.Report report, double seconds) {
-                if (report.round() == run.rounds()) {
+                if (report.step() == config.training().maxSteps()) {
                     write(killed, "half");
                     write(successors, "another driver's");
                 }
@@ -318,9 +294,9 @@ class DriverFaultsTest {
         });
 
         assertThat(successors).hasContent("another driver's");
-        assertThat(folder.resolve("staged/staging-1")).doesNotExist();
-        assertThat(folder.resolve("staged/staging-0")).doesNotExist();
-        assertThat(folder.resolve("staged/adapters/tuned")).isDirectory();
+        assertThat(runs.file("staged", "staging-1")).doesNotExist();
+        assertThat(runs.file("staged", "staging-0")).doesNotExist();
+        assertThat(runs.file("staged", "adapters/tuned")).isDirectory();
     }
 
     private static void write(Path file, String content) {
@@ -334,11 +310,11 @@ class DriverFaultsTest {
 
     @Test
     void aFinishedRunIsLeftAlone() throws IOException {
-        var outcome = folder.resolve("undisturbed/outcome.json");
+        var outcome = runs.file("undisturbed", "outcome.json");
         var before = Files.getLastModifiedTime(outcome);
-        var again = Filigree.train(spark, run.config("undisturbed", folder.toString()));
+        var again = Filigree.train(spark, runs.config("undisturbed"));
         assertThat(again.code()).isZero();
         assertThat(Files.getLastModifiedTime(outcome)).isEqualTo(before);
-        assertThat(folder.resolve("undisturbed/owner").toFile().list()).containsExactly("1");
+        assertThat(runs.file("undisturbed", "owner").toFile().list()).containsExactly("1");
     }
 }

@@ -7,14 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
-import org.filigree.config.RunConfig;
-import org.filigree.config.RunConfigReader;
 import org.filigree.trainer.Filigree;
+import org.filigree.trainer.LocalSpark;
 import org.filigree.trainer.Progress;
+import org.filigree.trainer.ReferenceRuns;
 import org.filigree.trainer.round.RoundLoop;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,16 +24,14 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KeptMomentsFaultsTest {
 
-    private static final int LOCAL_STEPS = 4;
-
-    private Path folder;
-    private FaultyRun run;
+    private ReferenceRuns runs;
 
     @BeforeAll
-    void undisturbed(@TempDir Path temporary) throws IOException {
-        folder = temporary;
-        run = FaultyRun.in(folder);
-        Filigree.train(spark(), config("undisturbed", folder.toString()));
+    void undisturbed(@TempDir Path folder) throws IOException {
+        runs = ReferenceRuns.in(
+                folder,
+                "averaging={workers: 2, exchange: parameters, local_steps: 4, inner_state: keep, wire: bfloat16}");
+        Filigree.train(spark(), runs.config("undisturbed"));
     }
 
     @AfterAll
@@ -45,20 +41,9 @@ class KeptMomentsFaultsTest {
 
     /** Another one where a test has stopped it. */
     private static SparkSession spark() {
-        return SparkSession.builder()
-                .master("local[2,4]")
-                .config("spark.ui.enabled", "false")
+        return LocalSpark.builder()
                 .config("spark.hadoop.fs.full.impl", FullDisk.class.getName())
                 .getOrCreate();
-    }
-
-    private RunConfig config(String name, String output) {
-        var yaml = run.yaml(name, output, folder.resolve("shards"))
-                .replace(
-                        "exchange: gradients",
-                        "exchange: parameters, local_steps: %d, inner_state: keep, wire: bfloat16"
-                                .formatted(LOCAL_STEPS));
-        return RunConfigReader.read("test", yaml, List.of(), Map.of());
     }
 
     /** Ends the driver after a round, before that round's checkpoint. */
@@ -73,28 +58,20 @@ class KeptMomentsFaultsTest {
         };
     }
 
-    private void assertTheSame(String name) throws IOException {
-        assertThat(run.adapter(name)).isEqualTo(run.adapter("undisturbed"));
-        assertThat(run.rounds(name))
-                .isEqualTo(IntStream.rangeClosed(1, run.steps() / LOCAL_STEPS)
-                        .boxed()
-                        .toList());
-    }
-
     @Test
     void aDriverThatDiesBetweenCheckpointsGoesOnWithTheMomentsOfTheLast() throws IOException {
-        var config = config("dead", folder.toString());
+        var config = runs.config("dead");
         assertThatThrownBy(() -> Filigree.train(spark(), config, dyingAfter(4)))
                 .hasMessageContaining("the driver dies here; the checkpoint after round 2");
 
         Filigree.train(spark(), config);
 
-        assertTheSame("dead");
+        runs.assertSame("dead", "undisturbed");
     }
 
     @Test
     void aDiskFullWhileMomentsAreWrittenLeavesTheCheckpointBefore() throws IOException {
-        var config = config("full", "full:" + folder);
+        var config = runs.config("full", "output=full:" + runs.folder());
         assertThatThrownBy(() -> Filigree.train(spark(), config, new Progress() {
                     @Override
                     public void round(RoundLoop.Report report, double seconds) {
@@ -109,27 +86,25 @@ class KeptMomentsFaultsTest {
         FullDisk.ROOM.set(Long.MAX_VALUE);
         // Of the folder itself no word: a task that Spark has cancelled may still write its file there.
         assertThat(List.of("checkpoints/00000002-1/manifest.json", "checkpoints/00000002-1/state.bin"))
-                .allSatisfy(
-                        file -> assertThat(folder.resolve("full").resolve(file)).doesNotExist());
-        assertThat(folder.resolve("full/events").toFile().list()).containsExactly("00000000-1.jsonl");
+                .allSatisfy(file -> assertThat(runs.file("full", file)).doesNotExist());
+        assertThat(runs.file("full", "events").toFile().list()).containsExactly("00000000-1.jsonl");
 
         Filigree.train(spark(), config);
 
-        assertTheSame("full");
+        runs.assertSame("full", "undisturbed");
     }
 
     private long sizeOfAState() {
-        return folder.resolve("undisturbed/checkpoints/00000004-1/state.bin")
+        return runs.file("undisturbed", "checkpoints/00000004-1/state.bin")
                 .toFile()
                 .length();
     }
 
     @Test
     void momentsThatWereChangedOnTheDiskEndTheRunWithTheirPath() throws IOException {
-        var config = config("changed", folder.toString());
+        var config = runs.config("changed");
         assertThatThrownBy(() -> Filigree.train(spark(), config, dyingAfter(4))).hasMessageContaining("dies here");
-        var moments =
-                momentsOf(folder.resolve("changed/checkpoints/00000002-1")).get(0);
+        var moments = momentsOf(runs.file("changed", "checkpoints/00000002-1")).get(0);
         var content = Files.readAllBytes(moments);
         content[7] ^= 1;
         Files.write(moments, content);
@@ -142,29 +117,29 @@ class KeptMomentsFaultsTest {
 
     @Test
     void aCheckpointWithoutOneWorkersMomentsIsPassedOver() throws IOException {
-        var config = config("missing", folder.toString());
+        var config = runs.config("missing");
         assertThatThrownBy(() -> Filigree.train(spark(), config, dyingAfter(4))).hasMessageContaining("dies here");
-        Files.delete(momentsOf(folder.resolve("missing/checkpoints/00000002-1")).get(1));
+        Files.delete(momentsOf(runs.file("missing", "checkpoints/00000002-1")).get(1));
 
         Filigree.train(spark(), config);
 
-        assertTheSame("missing");
+        runs.assertSame("missing", "undisturbed");
     }
 
     @Test
     void aDriverToldToStopSavesItsLastRoundWhileSparkLives() throws IOException {
-        var config = config("stopped", folder.toString());
+        var config = runs.config("stopped");
         assertThatThrownBy(() -> Filigree.train(spark(), config, stoppedAfter(3, () -> {})))
                 .hasMessageContaining("stopped after round 3; the checkpoint after round 3");
 
         Filigree.train(spark(), config);
 
-        assertTheSame("stopped");
+        runs.assertSame("stopped", "undisturbed");
     }
 
     @Test
     void aDriverToldToStopWithoutSparkEndsAsStoppedWithTheCheckpointBefore() throws IOException {
-        var config = config("downed", folder.toString());
+        var config = runs.config("downed");
         assertThatThrownBy(() -> Filigree.train(spark(), config, stoppedAfter(3, () -> spark().stop())))
                 .isInstanceOfSatisfying(
                         FiligreeException.class, e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.STOPPED))
@@ -172,7 +147,7 @@ class KeptMomentsFaultsTest {
 
         Filigree.train(spark(), config);
 
-        assertTheSame("downed");
+        runs.assertSame("downed", "undisturbed");
     }
 
     private static Progress stoppedAfter(int round, Runnable then) {

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SignalUtils;
 import org.filigree.cluster.Signal;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfigReader;
@@ -59,8 +61,15 @@ final class PausedDriver {
 
     static void pause(String where) {
         System.out.println(PAUSED + where);
+        var resumed = new CountDownLatch(1);
+        SignalUtils.register("CONT", () -> {
+            resumed.countDown();
+            return true;
+        });
         try {
             Signal.STOP.send(ProcessHandle.current());
+            // The signal is sent before every thread has stopped: this one would go on until it notices.
+            resumed.await();
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }

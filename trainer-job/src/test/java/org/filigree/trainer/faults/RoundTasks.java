@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.TaskEndReason;
+import org.apache.spark.TaskKilled;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
@@ -18,7 +20,7 @@ class RoundTasks extends SparkListener {
      *
      * @param index of the task in its round
      * @param newest round that had begun by then
-     * @param reason Success, ExecutorLostFailure, TaskKilled ...
+     * @param reason Success, ExecutorLostFailure ...; of a killed one what Spark says why
      */
     record Ended(
             int round, int index, int attempt, String executor, String host, boolean copy, int newest, String reason) {
@@ -66,11 +68,14 @@ class RoundTasks extends SparkListener {
         var round = roundOfStage.get(task.stageId());
         if (round != null) {
             running.remove(task.taskInfo().taskId());
-            ended(add(
-                    round,
-                    task.taskInfo(),
-                    task.reason().getClass().getSimpleName().replace("$", "")));
+            ended(add(round, task.taskInfo(), reason(task.reason())));
         }
+    }
+
+    private static String reason(TaskEndReason reason) {
+        return reason instanceof TaskKilled killed
+                ? killed.reason()
+                : reason.getClass().getSimpleName().replace("$", "");
     }
 
     private synchronized Ended add(int round, TaskInfo info, String reason) {

@@ -9,18 +9,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
-import org.filigree.config.RunConfigReader;
 import org.filigree.dataprep.CorpusPrep;
 import org.filigree.trainer.Filigree;
+import org.filigree.trainer.LocalSpark;
 import org.filigree.trainer.Progress;
+import org.filigree.trainer.ReferenceRuns;
 import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.round.RoundLoop;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -32,23 +32,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StoppedRunTest {
 
-    private Path folder;
-    private FaultyRun run;
+    private ReferenceRuns runs;
+
+    @AutoClose
     private SparkSession spark;
 
     @BeforeAll
-    void session(@TempDir Path temporary) throws IOException {
-        folder = temporary;
-        run = FaultyRun.in(folder);
-        spark = SparkSession.builder()
-                .master("local[2,4]")
-                .config("spark.ui.enabled", "false")
-                .getOrCreate();
-    }
-
-    @AfterAll
-    void stop() {
-        spark.stop();
+    void session(@TempDir Path folder) throws IOException {
+        runs = ReferenceRuns.in(folder);
+        spark = LocalSpark.session();
     }
 
     /** A stop that is asked for at some moment, and then stands. */
@@ -74,16 +66,11 @@ class StoppedRunTest {
     @ValueSource(ints = {3, 4})
     void earlyStoppingCountsEachEvaluationOnceWhenARunGoesOn(int stoppedAfter) throws IOException {
         var name = "patient-" + stoppedAfter;
-        var config = RunConfigReader.read(
-                "test",
-                run.yaml(name, folder.toString(), folder.resolve("shards"))
-                        .replace("1.0e-2", "1.0e-30")
-                        .replace(
-                                "evaluation: {every_rounds: 5}",
-                                "evaluation: {every_rounds: 2, early_stopping_patience: 3}")
-                        .replace("checkpoint: {every_rounds: 2}", "checkpoint: {every_rounds: 1000}"),
-                List.of(),
-                Map.of());
+        var config = runs.config(
+                name,
+                "training.learning_rate=1.0e-30",
+                "evaluation={every_rounds: 2, early_stopping_patience: 3}",
+                "checkpoint.every_rounds=1000");
         assertStopped(
                 config,
                 new Stop() {
@@ -98,16 +85,14 @@ class StoppedRunTest {
 
         assertThat(outcome.message()).isEqualTo("early stopping");
         assertThat(outcome.rounds()).isEqualTo(6);
-        assertThat(run.rounds(name)).containsExactly(1, 2, 3, 4, 5, 6);
-        assertThat(Files.readAllLines(folder.resolve(name + "/events.jsonl")))
-                .filteredOn(event -> event.startsWith("{\"event\":\"evaluation\""))
-                .hasSize(4);
+        assertThat(runs.rounds(name)).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(runs.events(name, "evaluation")).hasSize(4);
     }
 
     @Test
     void aStopBeforeTheFirstRoundLeavesAnOutcomeAndNoRun() throws IOException {
         assertStopped(
-                run.config("early", folder.toString()),
+                runs.config("early"),
                 new Stop() {
                     @Override
                     public void prepared(CorpusPrep.Result corpus) {
@@ -115,15 +100,15 @@ class StoppedRunTest {
                     }
                 },
                 "stopped before the first round");
-        assertThat(folder.resolve("early").toFile().list()).containsExactly("outcome.json");
-        assertThat(Files.readString(folder.resolve("early/outcome.json"))).contains("\"stopped\"", "143");
+        assertThat(runs.folder().resolve("early").toFile().list()).containsExactly("outcome.json");
+        assertThat(Files.readString(runs.file("early", "outcome.json"))).contains("\"stopped\"", "143");
     }
 
     @Test
     void aStopIsToldWhenEachCheckpointBeginsAndEnds() {
         var told = new ArrayList<String>();
         assertStopped(
-                run.config("told", folder.toString()),
+                runs.config("told"),
                 new Stop() {
                     @Override
                     public void round(RoundLoop.Report report, double seconds) {
@@ -141,7 +126,7 @@ class StoppedRunTest {
                     }
 
                     private String newest() {
-                        var saved = folder.resolve("told/checkpoints").toFile().list();
+                        var saved = runs.file("told", "checkpoints").toFile().list();
                         return saved == null ? "none" : Collections.max(List.of(saved));
                     }
                 },
@@ -160,7 +145,7 @@ class StoppedRunTest {
     @Test
     void whatFailsOnceAStopIsAskedForIsTheStop() {
         assertStopped(
-                run.config("cancelled", folder.toString()),
+                runs.config("cancelled"),
                 new Stop() {
                     @Override
                     public void forecast(RunForecast forecast) {

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
 import org.filigree.trainer.Filigree;
+import org.filigree.trainer.LocalSpark;
+import org.filigree.trainer.ReferenceRuns;
 import org.filigree.trainer.run.Outcome;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,27 +23,19 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SwappedBaseTest {
 
-    private Path folder;
+    private ReferenceRuns runs;
     private Path weights;
     private byte[] original;
-    private FaultyRun run;
+
+    @AutoClose
     private SparkSession spark;
 
     @BeforeAll
-    void start(@TempDir Path temporary) throws IOException {
-        folder = temporary;
-        run = FaultyRun.in(folder);
-        weights = folder.resolve("llama/model.safetensors");
+    void start(@TempDir Path folder) throws IOException {
+        runs = ReferenceRuns.in(folder);
+        weights = runs.base().resolve("model.safetensors");
         original = Files.readAllBytes(weights);
-        spark = SparkSession.builder()
-                .master("local[2,4]")
-                .config("spark.ui.enabled", "false")
-                .getOrCreate();
-    }
-
-    @AfterAll
-    void stop() {
-        spark.stop();
+        spark = LocalSpark.session();
     }
 
     @BeforeEach
@@ -50,7 +44,7 @@ class SwappedBaseTest {
     }
 
     private void stoppedAfterRoundTwo(String name) {
-        assertThatThrownBy(() -> Filigree.train(spark, run.config(name, folder.toString()), new StopsAfter(2)))
+        assertThatThrownBy(() -> Filigree.train(spark, runs.config(name), new StopsAfter(2)))
                 .hasMessageContaining("stopped after round 2");
     }
 
@@ -61,7 +55,7 @@ class SwappedBaseTest {
         other[other.length - Float.BYTES] ^= 1;
         Files.write(weights, other);
 
-        assertThatThrownBy(() -> Filigree.train(spark, run.config("swapped", folder.toString())))
+        assertThatThrownBy(() -> Filigree.train(spark, runs.config("swapped")))
                 .isInstanceOfSatisfying(
                         FiligreeException.class,
                         e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.CONFIGURATION))
@@ -74,9 +68,9 @@ class SwappedBaseTest {
         stoppedAfterRoundTwo("rewritten");
         Files.write(weights, original);
 
-        var outcome = Filigree.train(spark, run.config("rewritten", folder.toString()));
+        var outcome = Filigree.train(spark, runs.config("rewritten"));
 
         assertThat(outcome.status()).isEqualTo(Outcome.Status.DONE);
-        assertThat(run.rounds("rewritten")).isEqualTo(run.everyRoundOnce());
+        runs.assertEveryRoundOnce("rewritten");
     }
 }

@@ -10,17 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageCompleted;
-import org.apache.spark.sql.SparkSession;
 import org.filigree.cluster.StandaloneCluster;
 import org.filigree.config.FiligreeException;
-import org.filigree.config.RunConfig;
-import org.filigree.config.RunConfigReader;
-import org.filigree.engine.kit.ReferenceCase;
 import org.filigree.trainer.Filigree;
-import org.junit.jupiter.api.AfterAll;
+import org.filigree.trainer.ReferenceRuns;
+import org.filigree.trainer.SparkOnCluster;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -35,20 +32,20 @@ class GpuOnClusterTest {
     private static final int TASKS = 4;
     private static final int DEADLINE_SECONDS = 60;
 
-    private Path folder;
-    private StandaloneCluster cluster;
-    private SparkSession spark;
+    private ReferenceRuns runs;
+
+    @AutoClose
+    private SparkOnCluster twoGpus;
 
     @BeforeAll
-    void start(@TempDir Path temporary) throws Exception {
-        folder = temporary;
-        new ReferenceCase("llama", folder.resolve("llama"));
+    void start(@TempDir Path folder) throws Exception {
+        runs = ReferenceRuns.in(folder, "training.max_steps=1");
         var script = Files.writeString(folder.resolve("gpus.sh"), """
                 #!/bin/sh
                 echo '{"name": "gpu", "addresses": ["0", "1"]}'
                 """);
         assertThat(script.toFile().setExecutable(true)).isTrue();
-        cluster = StandaloneCluster.start(0, TASKS);
+        var cluster = StandaloneCluster.start(0, TASKS);
         cluster.addWorker(
                 Map.of(),
                 Map.of(
@@ -56,27 +53,14 @@ class GpuOnClusterTest {
                         "2",
                         "spark.worker.resource.gpu.discoveryScript",
                         script.toString()));
-        spark = SparkSession.builder()
-                .config(cluster.sparkConf()
-                        .set("spark.executor.resource.gpu.amount", "2")
-                        .set("spark.task.resource.gpu.amount", "0.5"))
-                .getOrCreate();
-    }
-
-    @AfterAll
-    void stop() {
-        if (spark != null) {
-            spark.stop();
-        }
-        if (cluster != null) {
-            cluster.close();
-        }
+        twoGpus = SparkOnCluster.of(
+                cluster, Map.of("spark.executor.resource.gpu.amount", "2", "spark.task.resource.gpu.amount", "0.5"));
     }
 
     @Test
     void tasksAtTheSameTimeShareTheGpusOfTheirExecutorByHalves() throws IOException {
-        var met = Files.createDirectory(folder.resolve("met")).toString();
-        var devices = JavaSparkContext.fromSparkContext(spark.sparkContext())
+        var met = Files.createDirectory(runs.folder().resolve("met")).toString();
+        var devices = twoGpus.context()
                 .parallelize(List.of(0, 1, 2, 3), TASKS)
                 .map(task -> deviceOnceAllRun(met, task))
                 .collect();
@@ -97,23 +81,27 @@ class GpuOnClusterTest {
 
     @Test
     void anEngineThatCannotUseTheAssignedGpuSaysWhatIsMissing() {
-        assertThatThrownBy(() -> Filigree.train(spark, config("auto", "auto")))
+        assertThatThrownBy(() -> Filigree.train(twoGpus.spark(), runs.config("auto")))
                 .isInstanceOfSatisfying(
                         FiligreeException.class,
                         e -> assertThat(e.code()).isEqualTo(FiligreeException.Code.CONFIGURATION))
                 .hasMessageMatching("device cuda:[01]: no GPU that libtorch can use .*libtorch-cuda.*");
-        assertThat(folder.resolve("runs/auto"))
+        assertThat(runs.folder().resolve("auto"))
                 .isDirectoryContaining("glob:**outcome.json")
                 .isDirectoryNotContaining("glob:**run.yaml");
     }
 
     @Test
     void tokenisingHoldsNoGpuAndTrainingDoes() throws Exception {
-        var config = config("prepared", "cpu");
-        assertThat(gpusOfStages(() -> Filigree.prepare(spark, config)))
+        var config = runs.config(
+                "prepared",
+                "engine.device=cpu",
+                "data.deduplicate=true",
+                "data.shards=" + runs.folder().resolve("shards-prepared"));
+        assertThat(gpusOfStages(() -> Filigree.prepare(twoGpus.spark(), config)))
                 .hasSizeGreaterThan(3)
                 .containsOnly(false);
-        assertThat(gpusOfStages(() -> Filigree.train(spark, config)))
+        assertThat(gpusOfStages(() -> Filigree.train(twoGpus.spark(), config)))
                 .isNotEmpty()
                 .containsOnly(true);
     }
@@ -121,7 +109,7 @@ class GpuOnClusterTest {
     /** Of every stage that the work runs: whether its tasks are assigned GPUs. */
     private List<Boolean> gpusOfStages(Runnable work) throws Exception {
         var gpus = new CopyOnWriteArrayList<Boolean>();
-        var context = spark.sparkContext();
+        var context = twoGpus.spark().sparkContext();
         var listener = new SparkListener() {
             @Override
             public void onStageCompleted(SparkListenerStageCompleted stage) {
@@ -135,28 +123,5 @@ class GpuOnClusterTest {
         context.listenerBus().waitUntilEmpty();
         context.removeSparkListener(listener);
         return gpus;
-    }
-
-    private RunConfig config(String run, String device) {
-        return RunConfigReader.read(
-                "test",
-                """
-                run: %s
-                output: %s
-                base: {path: %s, name: reference/llama}
-                engine: {threads: 1, device: %s}
-                data: {train: [{path: %s, shape: tokens}], packing: false, deduplicate: true, shards: %s}
-                adapter: {r: 4, lora_alpha: 8, target_modules: all-linear}
-                training: {max_steps: 1, global_batch_size: 4, micro_batch_size: 2, learning_rate: 1.0e-3}
-                averaging: {workers: 2, exchange: gradients}
-                """.formatted(
-                                run,
-                                folder.resolve("runs"),
-                                folder.resolve("llama"),
-                                device,
-                                folder.resolve("llama/rows.jsonl"),
-                                folder.resolve("shards-" + run)),
-                List.of(),
-                Map.of());
     }
 }

@@ -4,20 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
-import org.filigree.config.RunConfig;
-import org.filigree.config.RunConfigReader;
 import org.filigree.dataprep.files.HadoopFiles;
-import org.filigree.engine.kit.ReferenceCase;
 import org.filigree.trainer.Filigree;
+import org.filigree.trainer.LocalSpark;
+import org.filigree.trainer.ReferenceRuns;
 import org.filigree.trainer.input.RunRounds;
 import org.filigree.trainer.input.RunSetup;
 import org.filigree.trainer.run.Outcome;
@@ -33,18 +29,18 @@ class PublishedLossTest {
 
     private final ConcurrentLinkedQueue<String> jobs = new ConcurrentLinkedQueue<>();
 
-    @TempDir
-    private Path folder;
-
+    private ReferenceRuns runs;
     private SparkSession spark;
 
     @BeforeEach
-    void start() throws IOException {
-        new ReferenceCase("llama", folder.resolve("llama"));
-        spark = SparkSession.builder()
-                .master("local[2,4]")
-                .config("spark.ui.enabled", "false")
-                .getOrCreate();
+    void start(@TempDir Path folder) throws IOException {
+        runs = ReferenceRuns.in(
+                folder,
+                "training.max_steps=12",
+                "training.learning_rate=3.0e-2",
+                "adapter.lora_dropout=0",
+                "evaluation.every_rounds=1");
+        spark = LocalSpark.session();
         spark.sparkContext().addSparkListener(new SparkListener() {
             @Override
             public void onJobStart(SparkListenerJobStart job) {
@@ -64,31 +60,11 @@ class PublishedLossTest {
         return jobs.stream().filter(job -> job.startsWith(description)).count();
     }
 
-    private RunConfig config() {
-        return RunConfigReader.read(
-                "test",
-                """
-                run: scored
-                output: %s
-                base: {path: %s, name: reference/llama}
-                engine: {threads: 1}
-                data: {train: [{path: %s, shape: tokens}], packing: false, held_out: 0.3}
-                adapter: {name: tuned, r: 4, lora_alpha: 8, target_modules: all-linear}
-                training: {max_steps: 12, global_batch_size: 4, micro_batch_size: 2, learning_rate: 3.0e-2}
-                averaging: {workers: 2, exchange: gradients}
-                evaluation: {every_rounds: 1}
-                """.formatted(folder, folder.resolve("llama"), folder.resolve("llama/rows.jsonl")),
-                List.of(),
-                Map.of());
-    }
-
     @Test
     void theLossesOfTheLastAndOfTheBestAreThoseOfTheirEvaluations() throws IOException {
-        var outcome = Filigree.train(spark, config());
+        var outcome = Filigree.train(spark, runs.config("scored"));
         assertThat(outcome.published()).extracting(Outcome.Published::which).containsExactly("last", "best");
-        var evaluations = Files.readAllLines(folder.resolve("scored/events.jsonl")).stream()
-                .filter(event -> event.startsWith("{\"event\":\"evaluation\""))
-                .count();
+        var evaluations = runs.events("scored", "evaluation").size();
         assertThat(evaluations).isEqualTo(13);
         assertThat(heard("scores rows")).isEqualTo(evaluations);
         assertThat(heard("checks ")).isEqualTo(2);
@@ -96,11 +72,11 @@ class PublishedLossTest {
 
     @Test
     void aLossThatOtherMachinesMeasuredIsMeasuredAgainBeforeAFolderIsRefused() throws IOException {
-        var config = config();
+        var config = runs.config("scored");
         var files = new HadoopFiles(spark.sparkContext().hadoopConfiguration());
         var setup = RunSetup.of(spark, config);
         try (var rounds = new RunRounds(JavaSparkContext.fromSparkContext(spark.sparkContext()), config, setup)) {
-            var run = new RunFolder(files, folder.toString(), "scored");
+            var run = new RunFolder(files, runs.folder().toString(), "scored");
             var owner = RunOwner.take(files, run.path());
             var loop = rounds.loop();
             var state = loop.start(setup.start());

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.filigree.config.FiligreeException;
@@ -19,7 +18,6 @@ import org.filigree.config.RunConfig.InnerState;
 import org.filigree.config.RunConfig.Wire;
 import org.filigree.format.LocalFiles;
 import org.filigree.lora.AdamW;
-import org.filigree.trainer.order.RowOrder;
 import org.filigree.trainer.run.CheckpointStore;
 import org.filigree.trainer.run.Failures;
 import org.filigree.trainer.run.RunState;
@@ -64,31 +62,8 @@ class KeptMomentsTest {
     }
 
     private RoundLoop loop(WorkerInput rows, RunConfig.Averaging averaging) {
-        var training = new RunConfig.Training(
-                1,
-                STEPS,
-                12,
-                2,
-                0.05,
-                RunConfig.Schedule.COSINE,
-                0,
-                0.01,
-                0.9,
-                0.999,
-                1e-8,
-                0.5,
-                null,
-                3,
-                RunConfig.ReportTo.NONE);
-        return new RoundLoop(
-                new SparkRound(spark, rows, input.plan(null), SparkRound.Gathering.COLLECT),
-                "tiny",
-                training,
-                averaging,
-                new RowOrder("tiny", 3, new int[] {TinyInput.ROWS}, false, 1),
-                IntStream.range(0, TinyInput.ROWS).map(TinyInput::length).toArray(),
-                STEPS,
-                row -> "row " + row);
+        return new TinyLoop(STEPS, 12, 2)
+                .over(new SparkRound(spark, rows, input.plan(null), SparkRound.Gathering.COLLECT), averaging);
     }
 
     /** One driver's work on a run in a folder, with a checkpoint every few rounds. */

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -21,7 +20,6 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfig.Exchange;
 import org.filigree.format.LocalFiles;
-import org.filigree.trainer.order.RowOrder;
 import org.filigree.trainer.run.MembersFolder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,22 +63,6 @@ class QuorumTest {
     }
 
     private static RoundLoop loop(Workers workers, Exchange exchange) {
-        var training = new RunConfig.Training(
-                1,
-                2,
-                WORKERS,
-                1,
-                0.05,
-                RunConfig.Schedule.CONSTANT,
-                0,
-                0.01,
-                0.9,
-                0.999,
-                1e-8,
-                0,
-                null,
-                3,
-                RunConfig.ReportTo.NONE);
         var averaging = new RunConfig.Averaging(
                 WORKERS,
                 exchange,
@@ -90,16 +72,8 @@ class QuorumTest {
                 RunConfig.InnerState.RESET,
                 RunConfig.Aggregation.FACTORS,
                 new RunConfig.Quorum(2, DEADLINE_SECONDS));
-        return new RoundLoop(
-                workers,
-                "tiny",
-                training,
-                averaging,
-                new RowOrder("tiny", 3, new int[] {TinyInput.ROWS}, false, 1),
-                // As many for each, so that gradients are cut a row a worker.
-                IntStream.range(0, TinyInput.ROWS).map(row -> 5).toArray(),
-                2,
-                row -> "row " + row);
+        // As many tokens in each, so that gradients are cut a row a worker.
+        return new TinyLoop(2, WORKERS, 1, TinyInput.ROWS, row -> 5).over(workers, averaging);
     }
 
     private MembersFolder members(String run, long epoch) throws IOException {

@@ -7,13 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfig.Exchange;
-import org.filigree.trainer.order.RowOrder;
 import org.filigree.trainer.run.RunState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,31 +64,8 @@ class RoundLoopTest {
             RunConfig.Averaging averaging,
             int rows,
             SparkRound.Gathering gathering) {
-        var training = new RunConfig.Training(
-                1,
-                STEPS,
-                4,
-                microBatch,
-                0.05,
-                RunConfig.Schedule.COSINE,
-                0,
-                0.01,
-                0.9,
-                0.999,
-                1e-8,
-                0.5,
-                null,
-                3,
-                RunConfig.ReportTo.NONE);
-        return new RoundLoop(
-                new SparkRound(spark, input, input.plan(null), gathering),
-                "tiny",
-                training,
-                averaging,
-                new RowOrder("tiny", 3, new int[] {rows}, false, 1),
-                IntStream.range(0, TinyInput.ROWS).map(TinyInput::length).toArray(),
-                STEPS,
-                row -> "row " + row);
+        return new TinyLoop(STEPS, 4, microBatch, rows, TinyInput::length)
+                .over(new SparkRound(spark, input, input.plan(null), gathering), averaging);
     }
 
     private static List<RoundLoop.Next> run(RoundLoop loop, RunState from) {
