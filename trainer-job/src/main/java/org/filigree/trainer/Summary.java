@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
 import org.filigree.trainer.run.EventLog;
@@ -79,7 +80,7 @@ record Summary(
      *
      * @param machines as the newest checkpoint has them
      */
-    Outcome failed(RunConfig config, FiligreeException failure, List<String> machines, double seconds) {
+    Outcome failed(RunConfig config, FiligreeException failure, List<Map<String, String>> machines, double seconds) {
         return new Outcome(
                 config.run(),
                 failure.code() == FiligreeException.Code.STOPPED ? Outcome.Status.STOPPED : Outcome.Status.FAILED,

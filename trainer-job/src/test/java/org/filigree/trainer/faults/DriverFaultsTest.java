@@ -116,6 +116,9 @@ class DriverFaultsTest {
         assertThat(outcome.message()).contains("the same command goes on from it");
         assertThat(outcome.message()).startsWith("stopped after round %d;".formatted(outcome.rounds()));
         assertThat(outcome.steps()).isEqualTo(outcome.rounds());
+        assertThat(outcome.trainable()).isPositive();
+        assertThat(outcome.baseParameters()).isGreaterThan(outcome.trainable());
+        assertThat(outcome.machines()).hasSize(1);
         assertThat(Files.readAllLines(runs.folder().resolve("driver.log")))
                 .noneMatch(line -> line.startsWith("\tat ") || line.contains("Exception"))
                 .last()

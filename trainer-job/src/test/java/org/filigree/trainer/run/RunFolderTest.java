@@ -132,7 +132,7 @@ class RunFolderTest {
         files.content.put(YAML, cut);
 
         assertThatThrownBy(() -> folder.check(CONFIG)).isInstanceOf(FiligreeException.class);
-        folder.claim(CONFIG);
+        assertThatThrownBy(() -> folder.claim(CONFIG)).isInstanceOf(FiligreeException.class);
         assertThat(files.content.get(YAML)).isEqualTo(cut);
     }
 }
