@@ -232,7 +232,9 @@ public final class RowEncoder {
         }
         pieces.removeIf(piece -> piece.targets() == 0 && !piece.hasDocumentLabel());
         if (pieces.isEmpty()) {
-            throw new BadRowException("no token to train", "%d tokens, all masked or cut off".formatted(row.length()));
+            throw new BadRowException(
+                    "no token to train",
+                    "%d tokens, all masked or cut off at data.max_length %d".formatted(row.length(), data.maxLength()));
         }
         return pieces;
     }

@@ -29,9 +29,12 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "The launcher takes --master URL (spark://host:7077, yarn, k8s://...) to go through spark-submit, and --verbose",
-            "for Spark's own log. Exit codes: 0 done or nothing to do, 1 run time, 2 configuration, 3 data, 4 a retry may",
-            "help, 5 diverged, 143 stopped."
+            "The launcher bin/filigree also takes --master URL (spark://host:7077, yarn,",
+            "k8s://...) to go through spark-submit, --verbose for Spark's own log, and the",
+            "commands build, test and chaos.",
+            "",
+            "Exit codes: 0 done or nothing to do, 1 run time, 2 configuration, 3 data,",
+            "4 a retry may help, 5 diverged, 143 stopped."
         })
 public final class Main {
 
