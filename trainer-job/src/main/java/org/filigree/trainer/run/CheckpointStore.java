@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -101,6 +102,9 @@ public final class CheckpointStore {
             var lines = rest.events().isEmpty() ? "" : String.join("\n", rest.events()) + "\n";
             segments.add(write("events/" + name + ".jsonl", lines.getBytes(StandardCharsets.UTF_8)));
             return new Manifest(state.round(), epoch, written, List.copyOf(segments), rest.machines(), rest.moments());
+        } catch (FileAlreadyExistsException e) {
+            // Somebody has the name, who may commit it or has done so: nothing there is known to be this driver's.
+            throw e;
         } catch (Exception e) {
             // Where the workers write, Spark throws checked exceptions that its Scala methods do not declare.
             takeAway(name, e);
@@ -112,6 +116,8 @@ public final class CheckpointStore {
         try {
             // The commit: before this line there is no checkpoint, after it there is one.
             write("checkpoints/" + name + "/" + MANIFEST, JSON.writeValueAsBytes(manifest));
+        } catch (FileAlreadyExistsException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             if (cutOff(name, e)) {
                 takeAway(name, e);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -11,6 +12,8 @@ import net.jqwik.api.constraints.IntRange;
 import org.filigree.config.FiligreeException;
 import org.filigree.trainer.averaging.Pace;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointStoreTest {
 
@@ -157,6 +160,28 @@ class CheckpointStoreTest {
 
         assertThat(files.list("out/run/checkpoints")).as("pruned").containsExactly("00000003-2");
         assertThat(store.newest().orElseThrow().events()).containsExactly("a", "b", "c");
+    }
+
+    /** On a filesystem that does not tell two drivers of one epoch apart. */
+    @ParameterizedTest
+    @ValueSource(strings = {"checkpoints/00000002-1/state.bin", "events/00000002-1.jsonl", "00000002-1/manifest.json"})
+    void aSaveWhoseNameAnotherTookRemovesNothing(String taken) throws IOException {
+        var first = store.save(1, state(1), null, events("a"), 2);
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("create") && path.endsWith(taken)) {
+                files.meanwhile = (any, where) -> {};
+                files.delete("out/run/checkpoints/00000002-1");
+                files.delete("out/run/events/00000002-1.jsonl");
+                store.save(1, state(2), first, events("the other's"), 2);
+                files.faults++;
+            }
+        };
+
+        assertThatThrownBy(() -> store.save(1, state(2), first, events("b"), 2))
+                .isInstanceOf(FileAlreadyExistsException.class);
+
+        assertThat(files.faults).isEqualTo(1);
+        assertThat(store.newest().orElseThrow().events()).containsExactly("a", "the other's");
     }
 
     @Test
