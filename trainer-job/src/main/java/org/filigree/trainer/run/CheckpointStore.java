@@ -62,10 +62,12 @@ public final class CheckpointStore {
 
     private final FileTree files;
     private final String runFolder;
+    private final Housekeeping housekeeping;
 
     public CheckpointStore(FileTree files, String runFolder) {
         this.files = files;
         this.runFolder = runFolder;
+        this.housekeeping = new Housekeeping(at("checkpoints"));
     }
 
     public String runFolder() {
@@ -78,7 +80,7 @@ public final class CheckpointStore {
     }
 
     /**
-     * Writes a checkpoint, then removes all but the {@code keep} newest valid ones and itself.
+     * Writes a checkpoint, then removes all but the {@code keep} newest that are committed and itself.
      *
      * @param previous what this driver resumed from or saved last; null for the first
      * @throws IOException when it could not be written: earlier checkpoints stand untouched
@@ -88,7 +90,7 @@ public final class CheckpointStore {
         var name = "%08d-%d".formatted(state.round(), epoch);
         var manifest = prepared(name, epoch, state, previous, completion);
         commit(name, manifest);
-        prune(keep, name);
+        housekeeping.attempt(() -> prune(keep, name));
         return manifest;
     }
 
@@ -165,11 +167,21 @@ public final class CheckpointStore {
     private void prune(int keep, String written) throws IOException {
         var kept = 0;
         for (var name : names()) {
-            if (read(name).isPresent() && ++kept > keep && !name.equals(written)) {
+            if (committed(name) && ++kept > keep && !name.equals(written)) {
                 // The manifest first: what remains of an interrupted removal is ignored.
                 files.delete(at("checkpoints/" + name + "/" + MANIFEST));
                 files.delete(at("checkpoints/" + name));
             }
+        }
+    }
+
+    /** By its manifest alone: it names a segment of events for every checkpoint of the run, and none is read here. */
+    private boolean committed(String name) throws IOException {
+        try {
+            return files.exists(at("checkpoints/" + name + "/" + MANIFEST))
+                    && manifest(name).isPresent();
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            return false;
         }
     }
 

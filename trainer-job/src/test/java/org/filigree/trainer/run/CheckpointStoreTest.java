@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.filigree.config.FiligreeException;
 import org.filigree.trainer.averaging.Pace;
+import org.filigree.trainer.telemetry.LoggedLines;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,6 +57,41 @@ class CheckpointStoreTest {
         }
         assertThat(files.list("out/run/checkpoints")).containsExactly("00000004-1", "00000005-1");
         assertThat(store.newest().orElseThrow().events()).hasSize(5);
+    }
+
+    @Test
+    void aSaveAfterManyCheckpointsOpensNoMoreFilesThanOneAfterFew() throws IOException {
+        var opens = new AtomicInteger();
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("open")) {
+                opens.incrementAndGet();
+            }
+        };
+        CheckpointStore.Manifest last = null;
+        for (var round = 1; round <= 40; round++) {
+            opens.set(0);
+            last = store.save(1, state(round), last, events("round " + round), 2);
+            assertThat(opens).as("opened in round %d", round).hasValue(Math.min(round, 3));
+        }
+    }
+
+    @Test
+    void aDiskThatCannotBeTidiedLeavesTheCheckpointAndIsToldOnce() throws IOException {
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("delete")) {
+                files.faults++;
+                throw new IOException(path + ": read-only");
+            }
+        };
+        CheckpointStore.Manifest last = null;
+        try (var log = new LoggedLines()) {
+            for (var round = 1; round <= 3; round++) {
+                last = store.save(1, state(round), last, events("round " + round), 1);
+            }
+            assertThat(log.of(Housekeeping.class)).hasSize(1);
+        }
+        assertThat(files.faults).isEqualTo(2);
+        assertThat(store.newest().orElseThrow().state().round()).isEqualTo(3);
     }
 
     @Test
