@@ -34,7 +34,9 @@ public interface FileTree {
     RandomRead openRandom(String path) throws IOException;
 
     /**
-     * Creates a file, and its folders where they are missing. The content may be visible before {@code close}.
+     * Creates a file, and its folders where they are missing. The content may be visible before {@code close}; on an object
+     * store nothing is there before it. Of two that create the same file without {@code overwrite} one fails, here or, where
+     * the filesystem finds out only then, in {@code close}.
      *
      * @throws java.nio.file.FileAlreadyExistsException when it exists and {@code overwrite} is false
      */

@@ -6,14 +6,20 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /** The local disk. */
 public final class LocalFiles implements FileTree {
+
+    private static final int DELETE_TRIES = 10;
 
     @Override
     public boolean exists(String path) {
@@ -98,14 +104,43 @@ public final class LocalFiles implements FileTree {
 
     @Override
     public void delete(String path) throws IOException {
-        var root = Path.of(path);
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (var all = Files.walk(root)) {
-            for (var entry : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(entry);
+        for (var tries = 1; true; tries++) {
+            try {
+                Files.walkFileTree(Path.of(path), new Removal());
+                return;
+            } catch (DirectoryNotEmptyException e) {
+                // Somebody wrote into a folder after it was listed.
+                if (tries == DELETE_TRIES) {
+                    throw e;
+                }
             }
+        }
+    }
+
+    /** Removes what it visits, and lets others do so too. */
+    private static final class Removal extends SimpleFileVisitor<Path> {
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (!(failure instanceof NoSuchFileException)) {
+                throw failure;
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
+            if (failure != null && !(failure instanceof NoSuchFileException)) {
+                throw failure;
+            }
+            Files.deleteIfExists(folder);
+            return FileVisitResult.CONTINUE;
         }
     }
 }

@@ -44,7 +44,7 @@ public final class Filigree {
     }
 
     static Outcome train(SparkSession spark, RunConfig config, Progress progress, Map<String, String> environment) {
-        return explained(() -> {
+        return explained(config, () -> {
             try (var telemetry = new RunTelemetry(
                     spark.sparkContext(), config.run(), config.adapter().name())) {
                 var files = new HadoopFiles(spark.sparkContext().hadoopConfiguration());
@@ -59,7 +59,7 @@ public final class Filigree {
 
     /** Prepares the run's token shards, or finds them as an earlier call left them. */
     public static CorpusPrep.Result prepare(SparkSession spark, RunConfig config) {
-        return explained(() -> new CorpusPrep(spark).prepare(config));
+        return explained(config, () -> new CorpusPrep(spark).prepare(config));
     }
 
     /**
@@ -67,7 +67,7 @@ public final class Filigree {
      * rows decide; trains and publishes nothing.
      */
     public static RunForecast forecast(SparkSession spark, RunConfig config) {
-        return explained(() -> {
+        return explained(config, () -> {
             var run = StartingAdapter.resolved(
                     new HadoopFiles(spark.sparkContext().hadoopConfiguration()), config);
             return Forecasts.of(JavaSparkContext.fromSparkContext(spark.sparkContext()), run, RunSetup.of(spark, run));
@@ -81,19 +81,23 @@ public final class Filigree {
      * @param training score the training rows all the same
      */
     public static Evaluation evaluate(SparkSession spark, RunConfig config, String adapter, boolean training) {
-        return explained(() -> Evaluation.of(spark, config, adapter, training));
+        var own = config.adapter();
+        var named = adapter == null
+                ? config
+                : config.withAdapter(new RunConfig.Adapter(own.name(), own.method(), own.lora(), adapter));
+        return explained(named, () -> Evaluation.of(spark, config, adapter, training));
     }
 
     private interface Work<T> {
         T run() throws IOException;
     }
 
-    private static <T> T explained(Work<T> work) {
+    private static <T> T explained(RunConfig config, Work<T> work) {
         try {
             return work.run();
         } catch (Exception e) {
             // Spark throws checked exceptions that its Scala methods do not declare.
-            throw Failures.explained(e);
+            throw Failures.explained(e, config);
         }
     }
 }

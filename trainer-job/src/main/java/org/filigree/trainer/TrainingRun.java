@@ -161,7 +161,7 @@ final class TrainingRun {
 
     /** Once a stop is asked for, Spark's jobs fail because they are cancelled. */
     private FiligreeException explained(Exception failure) {
-        var shown = Failures.explained(failure);
+        var shown = Failures.explained(failure, config);
         return progress.stopRequested() && (shown.code() == Code.RUN_TIME || Failures.ofAnEndedSession(failure))
                 ? new FiligreeException(Code.STOPPED, "stopped while Spark was at work", failure)
                 : shown;

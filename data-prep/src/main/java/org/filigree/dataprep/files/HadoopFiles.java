@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.filigree.format.FileTree;
@@ -132,13 +131,7 @@ public final class HadoopFiles implements FileTree {
         if (isLocal(path)) {
             return local.create(plain(path), overwrite);
         }
-        try {
-            return system(path).create(new Path(path), overwrite);
-        } catch (FileAlreadyExistsException e) {
-            var same = new java.nio.file.FileAlreadyExistsException(path);
-            same.initCause(e);
-            throw same;
-        }
+        return overwrite ? system(path).create(new Path(path), true) : NewFile.create(system(path), path);
     }
 
     @Override

@@ -15,26 +15,46 @@ final class HostMemory {
 
     /** Bytes; empty where the system does not tell. */
     static OptionalLong available() throws IOException {
-        if (!Files.isReadable(MEMINFO)) {
-            return OptionalLong.empty();
-        }
-        var machine = Files.readAllLines(MEMINFO).stream()
-                .filter(line -> line.startsWith("MemAvailable:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                .findFirst();
-        return machine.isEmpty() ? machine : OptionalLong.of(Math.min(machine.getAsLong(), container()));
+        return available(MEMINFO, CGROUP);
     }
 
-    /** What the control group (version 2) leaves; no limit where it sets none. */
-    private static long container() throws IOException {
-        var limit = CGROUP.resolve("memory.max");
-        var used = CGROUP.resolve("memory.current");
+    static OptionalLong available(Path meminfo, Path cgroup) throws IOException {
+        if (!Files.isReadable(meminfo)) {
+            return OptionalLong.empty();
+        }
+        var machine = number(meminfo, "MemAvailable:");
+        return machine.isEmpty() ? machine : OptionalLong.of(Math.min(machine.getAsLong() * 1024, container(cgroup)));
+    }
+
+    /** Of the line that begins so. */
+    private static OptionalLong number(Path file, String name) throws IOException {
+        return Files.readAllLines(file).stream()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst();
+    }
+
+    /**
+     * What the control group (version 2) leaves; no limit where it sets none. It counts the files that were read and written
+     * as used: of those, what nobody has touched for long is there for the asking, as in {@code MemAvailable}.
+     */
+    private static long container(Path cgroup) throws IOException {
+        var limit = cgroup.resolve("memory.max");
+        var used = cgroup.resolve("memory.current");
         if (!Files.isReadable(limit) || !Files.isReadable(used)) {
             return Long.MAX_VALUE;
         }
         var text = Files.readString(limit).strip();
-        return text.equals("max")
-                ? Long.MAX_VALUE
-                : Long.parseLong(text) - Long.parseLong(Files.readString(used).strip());
+        if (text.equals("max")) {
+            return Long.MAX_VALUE;
+        }
+        return Long.parseLong(text) - Long.parseLong(Files.readString(used).strip()) + reclaimable(cgroup);
+    }
+
+    private static long reclaimable(Path cgroup) throws IOException {
+        var statistics = cgroup.resolve("memory.stat");
+        return Files.isReadable(statistics)
+                ? number(statistics, "inactive_file ").orElse(0)
+                : 0;
     }
 }

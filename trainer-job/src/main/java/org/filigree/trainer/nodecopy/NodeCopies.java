@@ -3,11 +3,13 @@ package org.filigree.trainer.nodecopy;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 import java.util.UUID;
 import org.filigree.config.FiligreeException;
@@ -33,7 +35,11 @@ public final class NodeCopies {
 
     /** Below {@code java.io.tmpdir}, in a folder of the user's own: executors and their work folders come and go. */
     public static Path defaultRoot() {
-        return Path.of(System.getProperty("java.io.tmpdir"), "filigree-" + System.getProperty("user.name"), "bases");
+        return Path.of(System.getProperty("java.io.tmpdir"), userFolder(), "bases");
+    }
+
+    private static String userFolder() {
+        return "filigree-" + System.getProperty("user.name");
     }
 
     /**
@@ -73,10 +79,37 @@ public final class NodeCopies {
             Files.createDirectories(
                     root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
-        if (Files.getPosixFilePermissions(root).stream().anyMatch(OTHERS_WRITE::contains)) {
+        requireOurs(root, Files.getOwner(root));
+        // Who has the folder above may put another in our place; with a folder that the user names it is the user's
+        // affair.
+        var above = root.toAbsolutePath().getParent();
+        if (above != null && above.endsWith(userFolder())) {
+            requireOurs(above, Files.getOwner(above, LinkOption.NOFOLLOW_LINKS));
+        }
+    }
+
+    private void requireOurs(Path folder, UserPrincipal owner) throws IOException {
+        if (Files.getPosixFilePermissions(folder).stream().anyMatch(OTHERS_WRITE::contains)) {
             throw new FiligreeException(
                     Code.CONFIGURATION,
-                    root + ": others may write there, and what lies there would be taken for the base");
+                    folder + ": others may write there, and what lies there would be taken for the base");
+        }
+        var ours = ours();
+        if (!owner.equals(ours)) {
+            throw new FiligreeException(
+                    Code.CONFIGURATION,
+                    "%s: is %s's and not %s's, and what lies there would be taken for the base: spark.filigree.base.cache names another folder"
+                            .formatted(folder, owner.getName(), ours.getName()));
+        }
+    }
+
+    /** Whose a file is that this process makes there: a name need not go with a number, and a mount may give another. */
+    private UserPrincipal ours() throws IOException {
+        var made = Files.createTempFile(root, "whose-", null);
+        try {
+            return Files.getOwner(made);
+        } finally {
+            Files.delete(made);
         }
     }
 

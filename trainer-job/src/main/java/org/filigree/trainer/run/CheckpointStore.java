@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,10 +62,12 @@ public final class CheckpointStore {
 
     private final FileTree files;
     private final String runFolder;
+    private final Housekeeping housekeeping;
 
     public CheckpointStore(FileTree files, String runFolder) {
         this.files = files;
         this.runFolder = runFolder;
+        this.housekeeping = new Housekeeping(at("checkpoints"));
     }
 
     public String runFolder() {
@@ -77,7 +80,7 @@ public final class CheckpointStore {
     }
 
     /**
-     * Writes a checkpoint, then removes all but the {@code keep} newest valid ones and itself.
+     * Writes a checkpoint, then removes all but the {@code keep} newest that are committed and itself.
      *
      * @param previous what this driver resumed from or saved last; null for the first
      * @throws IOException when it could not be written: earlier checkpoints stand untouched
@@ -87,7 +90,7 @@ public final class CheckpointStore {
         var name = "%08d-%d".formatted(state.round(), epoch);
         var manifest = prepared(name, epoch, state, previous, completion);
         commit(name, manifest);
-        prune(keep, name);
+        housekeeping.attempt(() -> prune(keep, name));
         return manifest;
     }
 
@@ -101,6 +104,9 @@ public final class CheckpointStore {
             var lines = rest.events().isEmpty() ? "" : String.join("\n", rest.events()) + "\n";
             segments.add(write("events/" + name + ".jsonl", lines.getBytes(StandardCharsets.UTF_8)));
             return new Manifest(state.round(), epoch, written, List.copyOf(segments), rest.machines(), rest.moments());
+        } catch (FileAlreadyExistsException e) {
+            // Somebody has the name, who may commit it or has done so: nothing there is known to be this driver's.
+            throw e;
         } catch (Exception e) {
             // Where the workers write, Spark throws checked exceptions that its Scala methods do not declare.
             takeAway(name, e);
@@ -112,6 +118,8 @@ public final class CheckpointStore {
         try {
             // The commit: before this line there is no checkpoint, after it there is one.
             write("checkpoints/" + name + "/" + MANIFEST, JSON.writeValueAsBytes(manifest));
+        } catch (FileAlreadyExistsException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             if (cutOff(name, e)) {
                 takeAway(name, e);
@@ -159,11 +167,21 @@ public final class CheckpointStore {
     private void prune(int keep, String written) throws IOException {
         var kept = 0;
         for (var name : names()) {
-            if (read(name).isPresent() && ++kept > keep && !name.equals(written)) {
+            if (committed(name) && ++kept > keep && !name.equals(written)) {
                 // The manifest first: what remains of an interrupted removal is ignored.
                 files.delete(at("checkpoints/" + name + "/" + MANIFEST));
                 files.delete(at("checkpoints/" + name));
             }
+        }
+    }
+
+    /** By its manifest alone: it names a segment of events for every checkpoint of the run, and none is read here. */
+    private boolean committed(String name) throws IOException {
+        try {
+            return files.exists(at("checkpoints/" + name + "/" + MANIFEST))
+                    && manifest(name).isPresent();
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            return false;
         }
     }
 

@@ -8,11 +8,13 @@ import java.net.URISyntaxException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.function.Predicate;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkException;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
+import org.filigree.config.RunConfig;
 import org.filigree.engine.EngineUnavailableException;
 import org.filigree.engine.OutOfEngineMemoryException;
 import org.filigree.format.FormatException;
@@ -26,9 +28,23 @@ public final class Failures {
 
     private Failures() {}
 
+    /** Of a command whose files are all named on its command line. */
     public static FiligreeException explained(Throwable failure) {
+        return explained(failure, file -> true);
+    }
+
+    /**
+     * @param config a file that is missing is the configuration's mistake only where it is named there; Spark's own files,
+     *     a node's copies and a run's are gone because a disk or another process took them, and the same command may do better
+     */
+    public static FiligreeException explained(Throwable failure, RunConfig config) {
+        var named = new NamedFiles(config);
+        return explained(failure, named::in);
+    }
+
+    private static FiligreeException explained(Throwable failure, Predicate<String> named) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
-            var code = code(cause);
+            var code = missing(cause) && !named.test(line(cause)) ? Code.RETRY : code(cause);
             if (code != null) {
                 return cause instanceof FiligreeException own ? own : new FiligreeException(code, line(cause), cause);
             }
@@ -41,6 +57,10 @@ public final class Failures {
         return failure instanceof IllegalStateException
                 && failure.getMessage() != null
                 && failure.getMessage().startsWith(SESSION_ENDED);
+    }
+
+    private static boolean missing(Throwable cause) {
+        return cause instanceof FileNotFoundException || cause instanceof NoSuchFileException;
     }
 
     private static Code code(Throwable cause) {
@@ -58,8 +78,7 @@ public final class Failures {
         if (cause instanceof FormatException || cause instanceof JsonProcessingException) {
             return Code.DATA;
         }
-        if (cause instanceof FileNotFoundException
-                || cause instanceof NoSuchFileException
+        if (missing(cause)
                 || cause instanceof AccessDeniedException
                 || cause instanceof AccessControlException
                 || cause instanceof UnsupportedFileSystemException

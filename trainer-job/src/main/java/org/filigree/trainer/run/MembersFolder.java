@@ -27,6 +27,7 @@ public final class MembersFolder {
     private final String runFolder;
     private final long epoch;
     private final List<String> found;
+    private final Housekeeping housekeeping;
     private final Deque<Integer> written = new ArrayDeque<>();
     private final Deque<Integer> checkpoints = new ArrayDeque<>();
 
@@ -42,6 +43,7 @@ public final class MembersFolder {
         this.runFolder = runFolder;
         this.epoch = epoch;
         this.found = listed();
+        this.housekeeping = new Housekeeping(folder());
     }
 
     /** Empty, too, where the last of them was being removed: an object store has no empty folders. */
@@ -104,13 +106,14 @@ public final class MembersFolder {
      * A checkpoint of this driver stands. Removes what it has written of rounds that no driver makes again, as the {@code
      * keep} newest checkpoints all hold them.
      */
-    public void saved(int round, int keep) throws IOException {
+    public void saved(int round, int keep) {
         checkpoints.add(round);
         while (checkpoints.size() > keep) {
             checkpoints.remove();
         }
         while (checkpoints.size() == keep && !written.isEmpty() && written.peek() <= checkpoints.peek()) {
-            files.delete(path(written.remove()));
+            var path = path(written.remove());
+            housekeeping.attempt(() -> files.delete(path));
         }
     }
 

@@ -8,6 +8,10 @@ import org.filigree.format.FileTree;
 /**
  * Which driver owns a run: each takes the next epoch by creating {@code owner/EPOCH} without overwrite, and the highest
  * owns the run. A driver that finds a higher one stops before it writes anything more.
+ *
+ * <p>This needs a filesystem on which of two that create the same file without overwrite one fails; docs/design-notes.md
+ * says which do. On another, two drivers that start at the same moment can hold one epoch, and each writes over the other's
+ * checkpoints.
  */
 public final class RunOwner {
 

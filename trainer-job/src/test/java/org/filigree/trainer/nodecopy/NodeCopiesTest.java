@@ -2,6 +2,7 @@ package org.filigree.trainer.nodecopy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -132,6 +133,34 @@ class NodeCopiesTest {
         assertThatThrownBy(() -> get(new CountedSource()))
                 .isInstanceOf(FiligreeException.class)
                 .hasMessageContaining("others may write there");
+    }
+
+    /** Only root may give a folder to another; a user number without a name will do. */
+    @Test
+    void aFolderOfAnotherUserIsRefused() throws IOException {
+        assumeTrue(Files.getAttribute(folder, "unix:uid").equals(0), "run by root");
+        Files.createDirectories(root);
+        Files.setAttribute(root, "unix:uid", 54321);
+        assertThatThrownBy(() -> get(new CountedSource()))
+                .isInstanceOf(FiligreeException.class)
+                .hasMessage(
+                        "%s: is 54321's and not root's, and what lies there would be taken for the base: "
+                                + "spark.filigree.base.cache names another folder",
+                        root);
+        try (var left = Files.list(root)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void aDefaultFolderBelowAnotherUsersIsRefused() throws IOException {
+        assumeTrue(Files.getAttribute(folder, "unix:uid").equals(0), "run by root");
+        var above = folder.resolve(NodeCopies.defaultRoot().getParent().getFileName());
+        copies = new NodeCopies(Files.createDirectories(above.resolve("bases")));
+        Files.setAttribute(above, "unix:uid", 54321);
+        assertThatThrownBy(() -> get(new CountedSource()))
+                .isInstanceOf(FiligreeException.class)
+                .hasMessageStartingWith(above + ": is 54321's and not root's");
     }
 
     @Test

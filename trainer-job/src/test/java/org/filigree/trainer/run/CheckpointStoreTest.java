@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.filigree.config.FiligreeException;
 import org.filigree.trainer.averaging.Pace;
+import org.filigree.trainer.telemetry.LoggedLines;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointStoreTest {
 
@@ -52,6 +57,41 @@ class CheckpointStoreTest {
         }
         assertThat(files.list("out/run/checkpoints")).containsExactly("00000004-1", "00000005-1");
         assertThat(store.newest().orElseThrow().events()).hasSize(5);
+    }
+
+    @Test
+    void aSaveAfterManyCheckpointsOpensNoMoreFilesThanOneAfterFew() throws IOException {
+        var opens = new AtomicInteger();
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("open")) {
+                opens.incrementAndGet();
+            }
+        };
+        CheckpointStore.Manifest last = null;
+        for (var round = 1; round <= 40; round++) {
+            opens.set(0);
+            last = store.save(1, state(round), last, events("round " + round), 2);
+            assertThat(opens).as("opened in round %d", round).hasValue(Math.min(round, 3));
+        }
+    }
+
+    @Test
+    void aDiskThatCannotBeTidiedLeavesTheCheckpointAndIsToldOnce() throws IOException {
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("delete")) {
+                files.faults++;
+                throw new IOException(path + ": read-only");
+            }
+        };
+        CheckpointStore.Manifest last = null;
+        try (var log = new LoggedLines()) {
+            for (var round = 1; round <= 3; round++) {
+                last = store.save(1, state(round), last, events("round " + round), 1);
+            }
+            assertThat(log.of(Housekeeping.class)).hasSize(1);
+        }
+        assertThat(files.faults).isEqualTo(2);
+        assertThat(store.newest().orElseThrow().state().round()).isEqualTo(3);
     }
 
     @Test
@@ -157,6 +197,28 @@ class CheckpointStoreTest {
 
         assertThat(files.list("out/run/checkpoints")).as("pruned").containsExactly("00000003-2");
         assertThat(store.newest().orElseThrow().events()).containsExactly("a", "b", "c");
+    }
+
+    /** On a filesystem that does not tell two drivers of one epoch apart. */
+    @ParameterizedTest
+    @ValueSource(strings = {"checkpoints/00000002-1/state.bin", "events/00000002-1.jsonl", "00000002-1/manifest.json"})
+    void aSaveWhoseNameAnotherTookRemovesNothing(String taken) throws IOException {
+        var first = store.save(1, state(1), null, events("a"), 2);
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("create") && path.endsWith(taken)) {
+                files.meanwhile = (any, where) -> {};
+                files.delete("out/run/checkpoints/00000002-1");
+                files.delete("out/run/events/00000002-1.jsonl");
+                store.save(1, state(2), first, events("the other's"), 2);
+                files.faults++;
+            }
+        };
+
+        assertThatThrownBy(() -> store.save(1, state(2), first, events("b"), 2))
+                .isInstanceOf(FileAlreadyExistsException.class);
+
+        assertThat(files.faults).isEqualTo(1);
+        assertThat(store.newest().orElseThrow().events()).containsExactly("a", "the other's");
     }
 
     @Test

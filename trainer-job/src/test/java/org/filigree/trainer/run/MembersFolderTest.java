@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import org.filigree.config.FiligreeException;
+import org.filigree.trainer.telemetry.LoggedLines;
 import org.junit.jupiter.api.Test;
 
 class MembersFolderTest {
@@ -64,5 +65,24 @@ class MembersFolderTest {
                         .hasMessageContaining("gone since it was listed")
                         .extracting(FiligreeException::code)
                         .isEqualTo(FiligreeException.Code.RETRY));
+    }
+
+    @Test
+    void aDiskThatRemovesNothingEndsNoRunAndIsToldOnce() throws IOException {
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("delete")) {
+                files.faults++;
+                throw new IOException(path + ": read-only");
+            }
+        };
+        var driver = driver(1);
+        try (var log = new LoggedLines()) {
+            for (var round = 1; round <= 3; round++) {
+                driver.are(round, List.of(0, 1));
+                driver.saved(round, 1);
+            }
+            assertThat(log.of(Housekeeping.class)).hasSize(1);
+        }
+        assertThat(files.faults).isEqualTo(3);
     }
 }

@@ -18,7 +18,7 @@ final class MemoryTree implements org.filigree.format.FileTree {
     int faults;
     Meanwhile meanwhile = (operation, path) -> {};
 
-    /** What others do, and what fails, as an operation comes to the disk: {@code open}, {@code list}, {@code create}, {@code written}. */
+    /** What others do, and what fails, as an operation comes to the disk: {@code open}, {@code list}, {@code create}, {@code written}, {@code delete}. */
     interface Meanwhile {
         void at(String operation, String path) throws IOException;
     }
@@ -100,7 +100,8 @@ final class MemoryTree implements org.filigree.format.FileTree {
     }
 
     @Override
-    public void delete(String path) {
+    public void delete(String path) throws IOException {
+        meanwhile.at("delete", path);
         content.keySet().removeIf(p -> p.equals(path) || p.startsWith(path + "/"));
     }
 }

@@ -12,6 +12,7 @@ import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.ConfigurationFactory;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What is logged in this JVM, as {@code FILIGREE_LOG_FORMAT=json} shows it. */
@@ -22,7 +23,7 @@ public final class LoggedLines implements AutoCloseable {
     private final LoggerContext log = (LoggerContext) LogManager.getContext(false);
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Layout<?> layout = shipped(log);
-    private final Level before = log.getRootLogger().getLevel();
+    private final Level before = log.getConfiguration().getRootLogger().getLevel();
     private final AbstractAppender appender = new AbstractAppender("lines", null, null, false, Property.EMPTY_ARRAY) {
 
         @Override
@@ -41,7 +42,8 @@ public final class LoggedLines implements AutoCloseable {
     public LoggedLines() {
         appender.start();
         log.getRootLogger().addAppender(appender);
-        log.getRootLogger().setLevel(Level.INFO);
+        // The logger's own level would count for the root alone.
+        Configurator.setRootLevel(Level.INFO);
     }
 
     public List<JsonNode> of(Class<?> logger) {
@@ -62,7 +64,7 @@ public final class LoggedLines implements AutoCloseable {
     @Override
     public void close() {
         log.getRootLogger().removeAppender(appender);
-        log.getRootLogger().setLevel(before);
+        Configurator.setRootLevel(before);
         appender.stop();
     }
 }
