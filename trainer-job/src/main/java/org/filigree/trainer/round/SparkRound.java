@@ -118,7 +118,7 @@ public final class SparkRound implements Workers {
             }
             var slices = Math.min(round.workers(), wire.units().size());
             var results = counted(count, description, () -> scattered(task, round, slices, sent.down()));
-            return RoundSum.ofSlices(wire, size, results, count.traffic(bytes(sent.down())), threads);
+            return RoundSum.ofSlices(wire, size, attendance, results, count.traffic(bytes(sent.down())), threads);
         }
     }
 
