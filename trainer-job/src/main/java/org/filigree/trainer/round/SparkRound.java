@@ -147,11 +147,16 @@ public final class SparkRound implements Workers {
     }
 
     private List<SliceResult> scattered(TrainTask task, RoundPlan round, int slices, Broadcast<byte[]> down) {
-        return workers(round.workers())
+        var reduced = workers(round.workers())
                 .flatMapToPair(worker -> task.sliced(worker, slices).iterator())
                 .repartitionAndSortWithinPartitions(new SliceKey(slices))
-                .mapPartitions(new SliceTask(input, round, slices, down))
-                .collect();
+                .mapPartitions(new SliceTask(input, round, slices, down));
+        try {
+            return reduced.collect();
+        } finally {
+            // Else every worker's parts lie on the executors until the driver's garbage is collected.
+            reduced.rdd().cleanShuffleDependencies(false);
+        }
     }
 
     private JavaRDD<Integer> workers(int count) {
