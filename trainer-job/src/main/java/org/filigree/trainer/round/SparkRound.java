@@ -42,6 +42,11 @@ public final class SparkRound implements Workers {
             return workers <= FEW && workers * wire.bytes() <= LITTLE ? COLLECT : REDUCE_SCATTER;
         }
 
+        /** Reducers: no more than there are units. */
+        public static int slices(int workers, AdapterWire wire) {
+            return Math.min(workers, wire.units().size());
+        }
+
         /** Bytes of a round's results on the driver. */
         public long bytes(int workers, AdapterWire wire) {
             return this == COLLECT ? workers * wire.bytes() : wire.exact().bytes();
@@ -116,7 +121,7 @@ public final class SparkRound implements Workers {
                         count.traffic(bytes(sent.down())),
                         threads);
             }
-            var slices = Math.min(round.workers(), wire.units().size());
+            var slices = Gathering.slices(round.workers(), wire);
             var results = counted(count, description, () -> scattered(task, round, slices, sent.down()));
             return RoundSum.ofSlices(wire, size, attendance, results, count.traffic(bytes(sent.down())), threads);
         }
