@@ -29,7 +29,7 @@ final class Chaos {
             String difference) {}
 
     /** What came of a kill. */
-    record Made(Kill kill, Doing doing) {}
+    record Made(Kill kill, Averaging averaging, Doing doing) {}
 
     /**
      * @param leftOut kills of the seed whose moment did not come before their run ended
@@ -39,6 +39,7 @@ final class Chaos {
     record Result(
             long seed,
             int wanted,
+            int killsARun,
             int rounds,
             List<Made> made,
             List<Compared> runs,
@@ -55,6 +56,7 @@ final class Chaos {
 
     private final long seed;
     private final int kills;
+    private final int killsARun;
     private final int rounds;
     private final Path root;
     private final PrintWriter out;
@@ -67,12 +69,14 @@ final class Chaos {
     private Victims victims;
 
     /**
+     * @param killsARun at most
      * @param rounds of each run
      * @param root where quickstart/ is
      */
-    Chaos(long seed, int kills, int rounds, Path root, PrintWriter out) {
+    Chaos(long seed, int kills, int killsARun, int rounds, Path root, PrintWriter out) {
         this.seed = seed;
         this.kills = kills;
+        this.killsARun = killsARun;
         this.rounds = rounds;
         this.root = root;
         this.out = out;
@@ -104,6 +108,7 @@ final class Chaos {
         return new Result(
                 seed,
                 kills,
+                killsARun,
                 rounds,
                 List.copyOf(made),
                 List.copyOf(runs),
@@ -133,8 +138,9 @@ final class Chaos {
     private String disturbed(TinyRun run, TinyRun undisturbed) throws IOException, InterruptedException {
         var began = System.nanoTime();
         var before = made.size();
+        var enough = Math.min(kills, before + killsARun);
         while (true) {
-            if (hit(run, began)) {
+            if (made.size() < enough && hit(run, began)) {
                 continue;
             }
             if (victims.ended() == 0) {
@@ -142,7 +148,7 @@ final class Chaos {
             }
             goOn(run, began);
         }
-        if (made.size() < kills) {
+        if (made.size() < enough) {
             aim.missed(made.size() - before);
         }
         var difference = run.difference(undisturbed).orElse(null);
@@ -161,15 +167,12 @@ final class Chaos {
         return difference == null ? null : run.name() + ": " + difference;
     }
 
-    /** Whether there was a kill to make, and it was made before the run ended. */
+    /** Whether the next kill was made before the run ended. */
     private boolean hit(TinyRun run, long began) throws IOException, InterruptedException {
-        if (made.size() == kills) {
-            return false;
-        }
         var kill = aim.kill();
         var doing = victims.hit(kill);
         doing.ifPresent(d -> {
-            made.add(new Made(kill, d));
+            made.add(new Made(kill, run.averaging(), d));
             aim.made();
             out.printf("%6.1f s  %s  kill %d: %s in %s%n", seconds(began), run.name(), kill.number(), kill.victim(), d);
         });

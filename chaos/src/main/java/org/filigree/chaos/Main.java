@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Trains a tiny model on a Spark cluster of real processes on this machine, kills executors, workers and the driver",
-            "at random, goes on until enough kills have been made, and compares every run with one that nobody disturbed."
+            "at random, one way of averaging after the other, goes on until enough kills have been made, and compares every run",
+            "with one that nobody disturbed."
         })
 public final class Main implements Callable<Integer> {
 
@@ -34,7 +35,7 @@ public final class Main implements Callable<Integer> {
             names = "--seed",
             paramLabel = "S",
             defaultValue = "1",
-            description = "Of whom, when and how long after. Default: 1.")
+            description = "Of whom, when, how long after, and the way of averaging to begin with. Default: 1.")
     private long seed;
 
     @Option(names = "--out", paramLabel = "FILE", description = "The report, as Markdown. Default: standard output.")
@@ -67,7 +68,8 @@ public final class Main implements Callable<Integer> {
         require("--kills", kills);
         require("--rounds", rounds);
         var folder = Files.createTempDirectory("filigree-chaos");
-        var result = new Chaos(seed, kills, rounds, Path.of(System.getProperty("filigree.root")), out).run(folder);
+        var root = Path.of(System.getProperty("filigree.root"));
+        var result = new Chaos(seed, kills, Averaging.killsARun(kills), rounds, root, out).run(folder);
         var text = Report.of(result);
         if (report == null) {
             out.println(text);

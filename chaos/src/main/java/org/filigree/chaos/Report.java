@@ -22,8 +22,9 @@ final class Report {
                 that says a retry may help: %d. Kills of the seed left out, as their run ended before their moment: %d.
 
                 Again: `bin/filigree chaos --kills %d --rounds %d --seed %d`. The seed decides whom each kill hits, after which moment and how
-                long after it; what the victim is doing then depends on the machine's timing, and differs from run to run.
-
+                long after it, and the way of averaging to begin with; what the victim is doing then depends on the machine's timing, and
+                differs from run to run. The ways take turns, a run each, with at most %d kills a run. A quorum is not among them: who is in
+                time decides what comes out.
                 """,
                 result.made().size(),
                 result.seconds(),
@@ -37,7 +38,8 @@ final class Report {
                 result.leftOut(),
                 result.wanted(),
                 result.rounds(),
-                result.seed()));
+                result.seed(),
+                result.killsARun()));
         kills(text, result);
         runs(text, result);
         return text.toString();
@@ -48,12 +50,20 @@ final class Report {
     }
 
     private static void kills(StringBuilder text, Chaos.Result result) {
-        text.append("| the run was in | executor | worker | driver | all |\n| --- | --- | --- | --- | --- |\n");
+        header(text, "the run was in");
         for (var doing : Doing.values()) {
             row(text, doing.toString(), result, made -> made.doing() == doing);
         }
         row(text, "all", result, made -> true);
+        header(text, "averaging of the run");
+        for (var averaging : Averaging.values()) {
+            row(text, averaging.toString(), result, made -> made.averaging() == averaging);
+        }
         text.append('\n');
+    }
+
+    private static void header(StringBuilder text, String of) {
+        text.append("\n| %s | executor | worker | driver | all |\n| --- | --- | --- | --- | --- |\n".formatted(of));
     }
 
     private static void row(

@@ -33,8 +33,8 @@ record TinyRun(Path root, Path output, String name, int rounds, Averaging averag
                   max_length: 128
                   packing: false
                 adapter: {name: chaos, r: 8, lora_alpha: 16, lora_dropout: 0.05, target_modules: all-linear}
-                training: {max_steps: %d, global_batch_size: 8, micro_batch_size: 2, learning_rate: 3.0e-3}
-                averaging: {workers: 4, %s}
+                training: {max_steps: %d, global_batch_size: %d, micro_batch_size: 2, learning_rate: 3.0e-3}
+                averaging: {%s}
                 evaluation: {every_rounds: 25}
                 checkpoint: {every_rounds: 5}
                 """.formatted(
@@ -43,6 +43,7 @@ record TinyRun(Path root, Path output, String name, int rounds, Averaging averag
                         root.resolve("quickstart/base"),
                         root.resolve("quickstart/data/pirate.jsonl"),
                         rounds * averaging.stepsPerRound(),
+                        averaging.batch(),
                         averaging.yaml()));
     }
 

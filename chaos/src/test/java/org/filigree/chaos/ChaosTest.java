@@ -20,6 +20,7 @@ class ChaosTest {
         var result = new Chaos(
                         1,
                         KILLS,
+                        3,
                         30,
                         Path.of(System.getProperty("filigree.root")),
                         new PrintWriter(System.out, true, UTF_8))
@@ -30,7 +31,10 @@ class ChaosTest {
         assertThat(result.made())
                 .extracting(made -> made.kill().victim())
                 .contains(Kill.Victim.EXECUTOR, Kill.Victim.WORKER, Kill.Victim.DRIVER);
-        assertThat(result.runs()).isNotEmpty().allMatch(run -> run.difference() == null);
+        assertThat(result.runs()).hasSizeGreaterThan(1).allMatch(run -> run.difference() == null);
+        assertThat(result.runs())
+                .extracting(Chaos.Compared::averaging)
+                .startsWith(Averaging.of(1, 1), Averaging.of(1, 2));
         assertThat(Report.of(result))
                 .startsWith("# Chaos, seed 1: no byte differs")
                 .contains("| all | 3 | 1 | 1 | 5 |");

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import org.filigree.config.RunConfigReader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,5 +62,17 @@ class TinyRunTest {
     void anotherLossIsADifference() throws IOException {
         assertThat(run("a", "bytes", 0.25, 1, 2, 3).difference(undisturbed))
                 .contains("events.jsonl: other losses or norms");
+    }
+
+    @Test
+    void everyWayOfAveragingIsAConfigurationThatWaitsForAllWorkers() throws IOException {
+        for (var averaging : Averaging.values()) {
+            var file = new TinyRun(folder, folder, averaging.toString(), 3, averaging).configuration();
+            var config = RunConfigReader.read(file.toString(), Files.readString(file), List.of(), Map.of());
+            assertThat(config.averaging().quorum()).as("%s", averaging).isNull();
+            assertThat(config.training().globalBatchSize() % config.averaging().workers())
+                    .as("%s", averaging)
+                    .isZero();
+        }
     }
 }

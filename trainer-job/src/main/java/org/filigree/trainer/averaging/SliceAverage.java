@@ -19,9 +19,10 @@ public record SliceAverage(AveragingRules rules, AdapterWire wire, int from, int
     private record Of(Unit unit, UnitAverage.Averaged averaged) {}
 
     /**
+     * @param sent of workers 0 to n-1; that nobody is missing after the last is for the caller to see
      * @param received the same units as the workers received them; not read where they sent gradients
      * @param sink takes the units in order
-     * @throws IllegalArgumentException when a worker is missing or there twice
+     * @throws IllegalArgumentException when one of them is missing or there twice
      */
     public void average(List<Sent> sent, ByteBuffer received, InOrder threads, Sink sink) {
         var byWorker =

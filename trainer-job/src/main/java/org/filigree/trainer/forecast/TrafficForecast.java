@@ -6,10 +6,11 @@ import org.filigree.trainer.averaging.AdapterWire;
 import org.filigree.trainer.round.SparkRound;
 
 /**
- * Bytes of a round.
+ * Bytes of a round, as Spark counts them.
  *
  * @param downEach the adapter as one receiver gets it: an executor, once for all its workers
- * @param upEach a worker's result; with reducers what they fetch of it, and its share of the averages that they send
+ * @param upEach a worker's result; with reducers what those on other executors fetch of it, and its share of the averages
+ *     that all send
  * @param workers of the run
  * @param results what spark.driver.maxResultSize must allow: it counts the results of a whole stage
  * @param fullModelEach what one receiver would get, and one worker send, if the whole model travelled in float32
@@ -33,24 +34,34 @@ public record TrafficForecast(long downEach, long upEach, int workers, long resu
 
     /**
      * @param wire of what travels each way
+     * @param executors that the workers, and the reducers, share alike: a reducer fetches nothing from its own
      * @param localSteps of a round
      */
     public static TrafficForecast of(
-            AdapterWire wire, SparkRound.Gathering gathering, int workers, int localSteps, long baseParameters) {
+            AdapterWire wire,
+            SparkRound.Gathering gathering,
+            int workers,
+            int executors,
+            int localSteps,
+            long baseParameters) {
         var head = RESULT_HEAD + RESULT_ORIGIN + (long) localSteps * RESULT_STEP;
-        var slices = gathering == SparkRound.Gathering.COLLECT
-                ? 1
-                : Math.min(workers, wire.units().size());
-        var up = gathering == SparkRound.Gathering.COLLECT
-                ? wire.bytes()
-                : wire.bytes() + wire.exact().bytes() / workers + RESULT_ORIGIN;
-        // Every slice of a result has its head.
         return new TrafficForecast(
                 wire.bytes(),
-                up + slices * head + SPARK_RESULT,
+                gathering == SparkRound.Gathering.COLLECT
+                        ? wire.bytes() + head + SPARK_RESULT
+                        : reduced(wire, workers, executors, head),
                 workers,
                 gathering.bytes(workers, wire) + workers * (head + SPARK_AROUND),
                 baseParameters * Float.BYTES);
+    }
+
+    private static long reduced(AdapterWire wire, int workers, int executors, long head) {
+        long slices = SparkRound.Gathering.slices(workers, wire);
+        // Every slice of a result has its head.
+        var parts = wire.bytes() + slices * head;
+        var sharing = Math.min(executors, workers);
+        var averages = wire.exact().bytes() + slices * (SPARK_RESULT + RESULT_ORIGIN) + workers * head;
+        return parts * (sharing - 1) / sharing + SPARK_RESULT + averages / workers;
     }
 
     /** Of all workers; down where each has an executor of its own. */

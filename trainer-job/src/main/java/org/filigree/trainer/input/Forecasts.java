@@ -42,6 +42,7 @@ public final class Forecasts {
                 RunSetup.wire(setup.plan(), config),
                 RunSetup.gathering(setup.plan(), config),
                 averaging.workers(),
+                TaskThreads.executors(spark),
                 localSteps,
                 setup.base().parameters());
         var settings = new SparkSettings(conf(spark));

@@ -50,7 +50,7 @@ public final class TaskThreads {
     }
 
     /** That are there. */
-    private static int executors(JavaSparkContext spark) {
+    static int executors(JavaSparkContext spark) {
         var withTheDriver = spark.sc().statusTracker().getExecutorInfos().length;
         return spark.isLocal() ? 1 : Math.max(1, withTheDriver - 1);
     }

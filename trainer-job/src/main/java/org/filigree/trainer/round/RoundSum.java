@@ -41,7 +41,7 @@ public record RoundSum(
         var losses = inOrder(results);
         attendance.require(losses.stream().map(RoundResult::worker).toList());
         var sum = AdapterState.zero(size, wire.moments());
-        if (failed(losses) || losses.stream().allMatch(result -> result.tokens() == 0)) {
+        if (nothing(losses)) {
             return new RoundSum(losses, RoundLoop.origins(losses), sum, Drift.Squares.ZERO, traffic);
         }
         // Numbered anew, as a round may go on without some.
@@ -58,11 +58,20 @@ public record RoundSum(
         return new RoundSum(losses, RoundLoop.origins(losses), sum, total(drifts), traffic);
     }
 
-    /** From all slices, in any order. */
-    static RoundSum ofSlices(AdapterWire wire, int size, List<SliceResult> slices, Traffic traffic, InOrder threads) {
+    /** From all slices, in any order; of each a reducer has seen to it that it has every worker's part. */
+    static RoundSum ofSlices(
+            AdapterWire wire,
+            int size,
+            Attendance attendance,
+            List<SliceResult> slices,
+            Traffic traffic,
+            InOrder threads) {
         var ordered = slices.stream()
                 .sorted(Comparator.comparingInt(SliceResult::slice))
                 .toList();
+        var losses = inOrder(
+                ordered.stream().flatMap(slice -> slice.losses().stream()).toList());
+        attendance.require(losses.stream().map(RoundResult::worker).toList());
         var bounds = wire.cut(ordered.size());
         var exact = wire.exact();
         var sum = AdapterState.zero(size, wire.moments());
@@ -75,12 +84,11 @@ public record RoundSum(
                     return placed(slice.payload(), units, exact, sum);
                 },
                 drifts::addAll);
-        var losses = ordered.stream().flatMap(slice -> slice.losses().stream()).toList();
         var origins = ordered.stream()
                 .flatMap(slice -> slice.origins().stream())
                 .distinct()
                 .toList();
-        return new RoundSum(inOrder(losses), origins, sum, total(drifts), traffic);
+        return new RoundSum(losses, origins, sum, total(drifts), traffic);
     }
 
     private static List<Drift.Squares> placed(
@@ -101,9 +109,10 @@ public record RoundSum(
         return total;
     }
 
-    /** A worker whose loss is not finite sends no payload: the driver stops the run. */
-    static boolean failed(List<RoundResult> results) {
-        return results.stream().anyMatch(result -> result.badRow() >= 0);
+    /** Nothing to average, and the driver stops the run: a worker whose loss is not finite sends no payload, or nobody had a token. */
+    static boolean nothing(List<RoundResult> results) {
+        return results.stream().anyMatch(result -> result.badRow() >= 0)
+                || results.stream().allMatch(result -> result.tokens() == 0);
     }
 
     private static List<RoundResult> inOrder(List<RoundResult> results) {

@@ -39,6 +39,8 @@ final class SliceTask implements FlatMapFunction<Iterator<Tuple2<Long, RoundResu
             slice = SliceKey.slice(part._1());
             results.add(part._2());
         }
+        Attendance.all(plan.workers())
+                .require(results.stream().map(RoundResult::worker).toList());
         var losses = slice > 0
                 ? List.<RoundResult>of()
                 : results.stream().map(result -> result.with(new byte[0])).toList();
@@ -55,7 +57,7 @@ final class SliceTask implements FlatMapFunction<Iterator<Tuple2<Long, RoundResu
             var to = bounds[slice + 1];
             var exact = wire.exact();
             var out = ByteBuffer.allocate(Math.toIntExact(exact.bytes(from, to) + (to - from) * 2L * Double.BYTES));
-            if (!RoundSum.failed(results)) {
+            if (!RoundSum.nothing(results)) {
                 var sent = results.stream()
                         .map(result -> new SliceAverage.Sent(result.worker(), result.tokens(), result.payload()))
                         .toList();

@@ -42,6 +42,11 @@ public final class SparkRound implements Workers {
             return workers <= FEW && workers * wire.bytes() <= LITTLE ? COLLECT : REDUCE_SCATTER;
         }
 
+        /** Reducers: no more than there are units. */
+        public static int slices(int workers, AdapterWire wire) {
+            return Math.min(workers, wire.units().size());
+        }
+
         /** Bytes of a round's results on the driver. */
         public long bytes(int workers, AdapterWire wire) {
             return this == COLLECT ? workers * wire.bytes() : wire.exact().bytes();
@@ -116,9 +121,9 @@ public final class SparkRound implements Workers {
                         count.traffic(bytes(sent.down())),
                         threads);
             }
-            var slices = Math.min(round.workers(), wire.units().size());
+            var slices = Gathering.slices(round.workers(), wire);
             var results = counted(count, description, () -> scattered(task, round, slices, sent.down()));
-            return RoundSum.ofSlices(wire, size, results, count.traffic(bytes(sent.down())), threads);
+            return RoundSum.ofSlices(wire, size, attendance, results, count.traffic(bytes(sent.down())), threads);
         }
     }
 
@@ -147,11 +152,16 @@ public final class SparkRound implements Workers {
     }
 
     private List<SliceResult> scattered(TrainTask task, RoundPlan round, int slices, Broadcast<byte[]> down) {
-        return workers(round.workers())
+        var reduced = workers(round.workers())
                 .flatMapToPair(worker -> task.sliced(worker, slices).iterator())
                 .repartitionAndSortWithinPartitions(new SliceKey(slices))
-                .mapPartitions(new SliceTask(input, round, slices, down))
-                .collect();
+                .mapPartitions(new SliceTask(input, round, slices, down));
+        try {
+            return reduced.collect();
+        } finally {
+            // Else every worker's parts lie on the executors until the driver's garbage is collected.
+            reduced.rdd().cleanShuffleDependencies(false);
+        }
     }
 
     private JavaRDD<Integer> workers(int count) {

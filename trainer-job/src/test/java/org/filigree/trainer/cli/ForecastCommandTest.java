@@ -23,6 +23,8 @@ class ForecastCommandTest {
     private static final int ROWS = 12;
     private static final int LENGTH = 48;
     private static final int STEPS = 7;
+    /** Workers whose results are averaged by reducers. */
+    private static final int MANY = 17;
 
     @TempDir
     private Path folder;
@@ -134,6 +136,22 @@ class ForecastCommandTest {
                 .orElseThrow();
         assertThat(measured.path("bytes_up").longValue())
                 .isCloseTo(2 * keep.at("/traffic/up_each").longValue(), withinPercentage(5));
+    }
+
+    @Test
+    void reducersOfASingleExecutorFetchNothingFromOthers() throws IOException {
+        var averaging = "{workers: %d, exchange: gradients}".formatted(MANY);
+        var forecast = JSON.readTree(run("forecast", "reduced", averaging, "--json", "--set", "adapter.r=32")
+                .out());
+        var trained = run("train", "reduced", averaging, "--set", "adapter.r=32");
+
+        assertThat(trained.code()).as(trained.err()).isZero();
+        var measured = events("reduced").stream()
+                .filter(e -> e.path("event").asText().equals("measured"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(measured.path("bytes_up").longValue())
+                .isCloseTo(MANY * forecast.at("/traffic/up_each").longValue(), withinPercentage(10));
     }
 
     @Test

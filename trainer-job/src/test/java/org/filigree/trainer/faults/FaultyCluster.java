@@ -78,9 +78,13 @@ record FaultyCluster(SparkOnCluster on, ReferenceRuns runs, Map<String, String> 
 
     /** The one that a task runs in. */
     ExecutorProcess executor(RoundTasks.Started task) {
-        var worker = task.host().equals(StandaloneCluster.host(0)) ? 0 : 1;
+        return executor(task.host(), task.executor());
+    }
+
+    ExecutorProcess executor(String host, String id) {
+        var worker = host.equals(StandaloneCluster.host(0)) ? 0 : 1;
         return cluster().executors(worker).stream()
-                .filter(executor -> executor.id().equals(task.executor()))
+                .filter(executor -> executor.id().equals(id))
                 .findFirst()
                 .orElseThrow();
     }

@@ -3,6 +3,7 @@ package org.filigree.trainer.faults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.TaskEndReason;
 import org.apache.spark.TaskKilled;
@@ -18,12 +19,21 @@ class RoundTasks extends SparkListener {
     /**
      * An attempt that ended.
      *
-     * @param index of the task in its round
+     * @param reduces averages a slice of what the workers of a reduce-scatter made
+     * @param index of the task in its stage, whichever attempt of the stage it is
      * @param newest round that had begun by then
      * @param reason Success, ExecutorLostFailure ...; of a killed one what Spark says why
      */
     record Ended(
-            int round, int index, int attempt, String executor, String host, boolean copy, int newest, String reason) {
+            int round,
+            boolean reduces,
+            int index,
+            int attempt,
+            String executor,
+            String host,
+            boolean copy,
+            int newest,
+            String reason) {
 
         boolean succeeded() {
             return reason.equals("Success");
@@ -31,9 +41,10 @@ class RoundTasks extends SparkListener {
     }
 
     /** An attempt that has just started. */
-    record Started(int round, String executor, String host) {}
+    record Started(int round, boolean reduces, String executor, String host) {}
 
     private final Map<Integer, Integer> roundOfStage = new ConcurrentHashMap<>();
+    private final Set<Integer> reducing = ConcurrentHashMap.newKeySet();
     private final Map<Long, Started> running = new ConcurrentHashMap<>();
     private final List<Ended> ended = new ArrayList<>();
 
@@ -49,6 +60,7 @@ class RoundTasks extends SparkListener {
         if (description.startsWith("round ")) {
             var round = Integer.parseInt(description.replaceFirst("round (\\d+).*", "$1"));
             job.stageInfos().foreach(stage -> roundOfStage.put(stage.stageId(), round));
+            job.stageInfos().foreach(stage -> stage.parentIds().isEmpty() || reducing.add(stage.stageId()));
         }
     }
 
@@ -57,7 +69,7 @@ class RoundTasks extends SparkListener {
         var round = roundOfStage.get(task.stageId());
         if (round != null) {
             var info = task.taskInfo();
-            var started = new Started(round, info.executorId(), info.host());
+            var started = new Started(round, reducing.contains(task.stageId()), info.executorId(), info.host());
             running.put(info.taskId(), started);
             started(started);
         }
@@ -68,7 +80,7 @@ class RoundTasks extends SparkListener {
         var round = roundOfStage.get(task.stageId());
         if (round != null) {
             running.remove(task.taskInfo().taskId());
-            ended(add(round, task.taskInfo(), reason(task.reason())));
+            ended(add(round, reducing.contains(task.stageId()), task.taskInfo(), reason(task.reason())));
         }
     }
 
@@ -78,11 +90,12 @@ class RoundTasks extends SparkListener {
                 : reason.getClass().getSimpleName().replace("$", "");
     }
 
-    private synchronized Ended add(int round, TaskInfo info, String reason) {
+    private synchronized Ended add(int round, boolean reduces, TaskInfo info, String reason) {
         var newest = roundOfStage.values().stream().mapToInt(r -> r).max().orElse(0);
         var task = new Ended(
                 round,
-                info.index(),
+                reduces,
+                info.partitionId(),
                 info.attemptNumber(),
                 info.executorId(),
                 info.host(),
@@ -101,5 +114,12 @@ class RoundTasks extends SparkListener {
     /** In the order in which they ended. */
     synchronized List<Ended> of(int round) {
         return ended.stream().filter(task -> task.round() == round).toList();
+    }
+
+    /** Attempts of one of a round's stages that ended so, in the order in which they did. */
+    List<Ended> of(int round, boolean reduces, String reason) {
+        return of(round).stream()
+                .filter(task -> task.reduces() == reduces && task.reason().equals(reason))
+                .toList();
     }
 }

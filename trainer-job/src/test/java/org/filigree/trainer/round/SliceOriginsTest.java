@@ -39,6 +39,7 @@ class SliceOriginsTest {
         var sum = RoundSum.ofSlices(
                 rules.wire(rules.trained(adapter)),
                 adapter.layout().size(),
+                Attendance.all(plan.workers()),
                 List.of(reduced(1, ELSEWHERE), reduced(0, HERE)),
                 null,
                 InOrder.ON_THE_CALLERS_THREAD);
