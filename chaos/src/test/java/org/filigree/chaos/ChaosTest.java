@@ -31,6 +31,9 @@ class ChaosTest {
         assertThat(result.made())
                 .extracting(made -> made.kill().victim())
                 .contains(Kill.Victim.EXECUTOR, Kill.Victim.WORKER, Kill.Victim.DRIVER);
+        assertThat(result.runs().stream().mapToInt(Chaos.Compared::tasksLost).sum())
+                .as("tasks that died with their executor")
+                .isPositive();
         assertThat(result.runs()).hasSizeGreaterThan(1).allMatch(run -> run.difference() == null);
         assertThat(result.runs())
                 .extracting(Chaos.Compared::averaging)
