@@ -37,7 +37,9 @@ auto="averaging.exchange=parameters averaging.workers=4 averaging.local_steps=au
 nesterov="averaging.outer.learning_rate=0.7 averaging.outer.momentum=0.9"
 average="averaging.inner_state=average" keep="averaging.inner_state=keep"
 frozen="averaging.aggregation=frozen_a" product="averaging.aggregation=product"
-push="averaging.outer.learning_rate=1.0 averaging.outer.momentum=0.5" fast="training.learning_rate=4e-3"
+push="averaging.outer.learning_rate=1.0 averaging.outer.momentum=0.5"
+push6="averaging.outer.learning_rate=1.0 averaging.outer.momentum=0.6"
+push7="averaging.outer.learning_rate=1.0 averaging.outer.momentum=0.7" fast="training.learning_rate=4e-3"
 faster="training.learning_rate=8e-3"
 large="training.global_batch_size=32" long="training.max_steps=1200"
 # A seed decides nothing while the conf's own first values and order of rows stand. One name: it is part of every draw.
@@ -52,10 +54,10 @@ for steps in "$h8" "$h16"; do
 done
 settings+=(
   # The claim: four workers of 2 rows with 16 steps a round beside one process on 8 rows. What comes nearer, and for longer.
-  "$h16 $push" "$h16 $average $push" "$h16 $keep $push" "$h16 $keep $fast" "$h16 $keep $faster"
+  "$h16 $push" "$h16 $average $push" "$h16 $keep $push" "$h16 $keep $push6" "$h16 $keep $fast" "$h16 $keep $faster"
   "$one $fast" "$h16 $fast" "$h16 $average $fast" "$one $faster" "$h16 $faster" "$h16 $average $faster"
   "$one $long" "$one $long training.global_batch_size=2" "$h16 $long" "$h16 $keep $long" "$h16 $nesterov $long"
-  "$h16 $keep $nesterov $long" "$h16 $keep $push $long"
+  "$h16 $keep $nesterov $long" "$h16 $keep $push $long" "$h16 $keep $push6 $long" "$h16 $keep $push7 $long"
   # The claim again with 8 rows a worker: its batch b is the first line.
   "$one $large" "$h16 $large" "$h16 $average $large" "$h16 $keep $large"
   # What travels, and what decides the steps.
