@@ -11,6 +11,8 @@ final class SparkSettings {
     private static final List<Pattern> OPEN = List.of(
             // Part of the entry for extraJavaOptions.
             Pattern.compile("spark\\.(driver|executor)\\.defaultJavaOptions"),
+            // Ours, which an executor asks its SparkConf for.
+            Pattern.compile("spark\\.filigree\\.base\\.cache"),
             Pattern.compile("spark\\.executorEnv\\.[A-Z_]+"),
             Pattern.compile("spark\\.(executor|task)\\.resource\\.gpu\\.(amount|vendor|discoveryScript)"),
             Pattern.compile("spark\\.yarn\\.(dist\\.archives|maxAppAttempts|appMasterEnv\\.[A-Z_]+)"));
