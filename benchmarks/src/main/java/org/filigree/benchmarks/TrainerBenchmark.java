@@ -11,7 +11,7 @@ import org.filigree.model.DataType;
  * parameters a round is eight steps. What a round costs beyond its steps is the median over pairs.
  *
  * <p>The first rounds do not count: a round's own code runs once a round, and is compiled, on the cores of the steps, over
- * the first twenty or so.
+ * the first fifty or so.
  *
  * <p>Arguments: engine, float32 or bfloat16, threads, gradients or parameters, rows a step, rounds, rounds before them that
  * do not count. Prints a row of Markdown.

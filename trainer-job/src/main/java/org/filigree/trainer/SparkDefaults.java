@@ -3,7 +3,7 @@ package org.filigree.trainer;
 import java.util.Map;
 import org.filigree.trainer.round.FiligreeKryo;
 
-/** What Spark's settings should be where rounds run, unless a user has reasons: each is Spark's default elsewhere. */
+/** What Spark's settings should be where rounds run, unless a user has reasons for others. */
 public final class SparkDefaults {
 
     /** For {@code SparkSession.builder().config(...)}; they cannot be changed in a session that is open. */

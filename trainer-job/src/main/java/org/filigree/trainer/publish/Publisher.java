@@ -82,9 +82,9 @@ public final class Publisher {
         if (state.best().length > 0 && !Arrays.equals(state.best(), state.values())) {
             published.add(publish(name + "-best", "best", state.best(), state.bestLoss()));
         }
-        for (var own : folder.files().list(folder.path())) {
-            if (staged(own)) {
-                folder.files().delete(folder.at(own));
+        for (var entry : folder.files().list(folder.path())) {
+            if (staged(entry)) {
+                folder.files().delete(folder.at(entry));
             }
         }
         return published;
