@@ -152,10 +152,25 @@ public final class CheckpointStore {
         }
     }
 
-    /** The newest checkpoint that is whole. */
+    /**
+     * The newest checkpoint that is whole. A driver that lost the run in mid-save may commit one behind the back of this, and
+     * remove the older ones before they are looked at: it looks until nothing changes.
+     */
     public Optional<Found> newest() throws IOException {
-        for (var name : names()) {
-            var found = read(name);
+        var before = committed();
+        while (true) {
+            var found = newest(before);
+            var after = committed();
+            if (after.equals(before)) {
+                return found;
+            }
+            before = after;
+        }
+    }
+
+    private Optional<Found> newest(List<String> oldestFirst) throws IOException {
+        for (var i = oldestFirst.size() - 1; i >= 0; i--) {
+            var found = read(oldestFirst.get(i));
             if (found.isPresent()) {
                 return found;
             }
@@ -165,14 +180,32 @@ public final class CheckpointStore {
 
     /** @param written its driver goes on from that, though another driver be further */
     private void prune(int keep, String written) throws IOException {
-        var kept = 0;
-        for (var name : names()) {
-            if (committed(name) && ++kept > keep && !name.equals(written)) {
+        var committed = committed();
+        for (var name : committed.subList(0, Math.max(0, committed.size() - keep))) {
+            if (!name.equals(written)) {
                 // The manifest first: what remains of an interrupted removal is ignored.
                 files.delete(at("checkpoints/" + name + "/" + MANIFEST));
                 files.delete(at("checkpoints/" + name));
             }
         }
+    }
+
+    /**
+     * Oldest first, by round, then by the owner's epoch; looked at in that order, as one is removed only after a newer one
+     * was committed.
+     */
+    private List<String> committed() throws IOException {
+        var names = new ArrayList<>(listed());
+        names.removeIf(name -> !name.matches("\\d{8}-\\d{1,18}"));
+        names.sort(Comparator.<String>comparingInt(n -> Integer.parseInt(n.substring(0, 8)))
+                .thenComparingLong(n -> Long.parseLong(n.substring(9))));
+        var committed = new ArrayList<String>();
+        for (var name : names) {
+            if (committed(name)) {
+                committed.add(name);
+            }
+        }
+        return committed;
     }
 
     /** By its manifest alone: it names a segment of events for every checkpoint of the run, and none is read here. */
@@ -183,16 +216,6 @@ public final class CheckpointStore {
         } catch (FileNotFoundException | NoSuchFileException e) {
             return false;
         }
-    }
-
-    /** Newest first: by round, then by the owner's epoch. */
-    private List<String> names() throws IOException {
-        return listed().stream()
-                .filter(name -> name.matches("\\d{8}-\\d{1,18}"))
-                .sorted(Comparator.<String>comparingInt(n -> Integer.parseInt(n.substring(0, 8)))
-                        .thenComparingLong(n -> Long.parseLong(n.substring(9)))
-                        .reversed())
-                .toList();
     }
 
     /** Empty, too, where the only checkpoint was being taken away: an object store has no empty folders. */
@@ -214,9 +237,6 @@ public final class CheckpointStore {
     }
 
     private Optional<Found> present(String name) throws IOException {
-        if (!files.exists(at("checkpoints/" + name + "/" + MANIFEST))) {
-            return Optional.empty();
-        }
         var found = manifest(name);
         if (found.isEmpty()) {
             return Optional.empty();

@@ -180,6 +180,22 @@ class CheckpointStoreTest {
         assertThat(files.faults).isEqualTo(1);
     }
 
+    /** Its driver lost the run in mid-save: what is older is gone by the time it is looked at. */
+    @Test
+    void aCheckpointCommittedWhileOlderOnesAreLookedAtIsFound() throws IOException {
+        var first = store.save(1, state(1), null, events("a"), 1);
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("open") && path.endsWith("00000001-1/manifest.json")) {
+                files.meanwhile = (any, where) -> {};
+                files.faults++;
+                store.save(1, state(2), first, events("b"), 1);
+            }
+        };
+
+        assertThat(store.newest().map(found -> found.state().round())).contains(2);
+        assertThat(files.faults).isEqualTo(1);
+    }
+
     @Test
     void aSaveWhoseAnswerWasLostTakesNothingAwayThatASuccessorWentOnFrom() throws IOException {
         var first = store.save(1, state(1), null, events("a"), 1);
