@@ -8,6 +8,7 @@ import org.filigree.config.FiligreeException;
 import org.filigree.config.RunConfig;
 import org.filigree.dataprep.CorpusPrep;
 import org.filigree.dataprep.files.HadoopFiles;
+import org.filigree.format.PeftAdapter;
 import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.input.Forecasts;
 import org.filigree.trainer.input.RunSetup;
@@ -81,11 +82,20 @@ public final class Filigree {
      * @param training score the training rows all the same
      */
     public static Evaluation evaluate(SparkSession spark, RunConfig config, String adapter, boolean training) {
+        return explained(startedFrom(config, adapter), () -> Evaluation.of(spark, config, adapter, training));
+    }
+
+    /** Reads an adapter's configuration, so that a folder that holds none is told before anything is scored. */
+    public static void requireAdapter(SparkSession spark, RunConfig config, String adapter) {
+        var files = new HadoopFiles(spark.sparkContext().hadoopConfiguration());
+        explained(startedFrom(config, adapter), () -> PeftAdapter.open(files, adapter));
+    }
+
+    private static RunConfig startedFrom(RunConfig config, String adapter) {
         var own = config.adapter();
-        var named = adapter == null
+        return adapter == null
                 ? config
                 : config.withAdapter(new RunConfig.Adapter(own.name(), own.method(), own.lora(), adapter));
-        return explained(named, () -> Evaluation.of(spark, config, adapter, training));
     }
 
     private interface Work<T> {

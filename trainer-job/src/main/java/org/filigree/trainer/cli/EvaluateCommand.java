@@ -45,6 +45,7 @@ final class EvaluateCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         try (var spark = SparkSessions.open(
                 "evaluate " + config.run(), config.averaging().workers())) {
+            adapters.forEach(adapter -> Filigree.requireAdapter(spark, config, adapter));
             var scored = new ArrayList<String>();
             scored.add(null);
             scored.addAll(adapters);

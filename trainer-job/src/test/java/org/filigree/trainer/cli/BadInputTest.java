@@ -162,6 +162,15 @@ class BadInputTest {
     }
 
     @Test
+    void anAdapterThatIsNotThereIsToldBeforeAnythingIsScored() throws IOException {
+        run.command("prep");
+        var refused =
+                CommandLine.run("evaluate", folder.resolve("small.yaml").toString(), "--adapter", "/nowhere/adapter");
+        assertRefused(refused, 3, "/nowhere/adapter");
+        assertThat(refused.out()).isEmpty();
+    }
+
+    @Test
     void aFolderForAConfigurationIsTold() {
         assertRefused(CommandLine.run("train", folder.toString()), 2, "is a folder");
     }
