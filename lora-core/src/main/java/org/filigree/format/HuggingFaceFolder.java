@@ -228,8 +228,18 @@ public final class HuggingFaceFolder implements Weights {
 
     /** The shape a weight is stored in: of a vector one dimension. */
     long[] shape(String name) {
+        return entry(name).shape().clone();
+    }
+
+    /** The file that holds a weight. */
+    SafetensorsFile file(String name) {
+        return place(name).file();
+    }
+
+    /** Where a weight lies in its file. */
+    SafetensorsFile.Entry entry(String name) {
         var place = place(name);
-        return place.file().entries().get(place.stored()).shape().clone();
+        return place.file().entries().get(place.stored());
     }
 
     @Override

@@ -139,6 +139,11 @@ public final class SafetensorsFile {
         }
     }
 
+    /** The file's bytes, those of {@link Entry}; the caller closes it. */
+    FileTree.RandomRead bytes() throws IOException {
+        return files.openRandom(path);
+    }
+
     /** A tensor as floats, row-major. */
     public float[] floats(String name) throws IOException {
         return read(name).floats();

@@ -1,11 +1,9 @@
 package org.filigree.format;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.filigree.model.DataType;
@@ -16,7 +14,6 @@ import org.filigree.model.DataType;
  */
 public final class SafetensorsWriter {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ALIGNMENT = 8;
     private static final int PIECE_BYTES = 1 << 20;
 
@@ -45,44 +42,20 @@ public final class SafetensorsWriter {
      * @throws FormatException when a finite value is too large for {@code type}; part of the file is written by then
      */
     public static void write(OutputStream out, SortedMap<String, Tensor> tensors, DataType type) throws IOException {
-        out.write(header(type, tensors));
+        if (type == DataType.FLOAT64) {
+            throw new IllegalArgumentException("values are floats: FLOAT64 would store no more of them");
+        }
+        out.write(new SafetensorsLayout(tensors.entrySet().stream()
+                        .map(named -> new SafetensorsLayout.Tensor(
+                                named.getKey(),
+                                type,
+                                named.getValue().shape(),
+                                (long) named.getValue().count() * type.bytes()))
+                        .toList())
+                .start(ALIGNMENT));
         for (var named : tensors.entrySet()) {
             write(out, type, named.getKey(), named.getValue());
         }
-    }
-
-    private static byte[] header(DataType type, SortedMap<String, Tensor> tensors) throws IOException {
-        var header = JSON.createObjectNode();
-        header.putObject("__metadata__").put("format", "pt");
-        var at = 0L;
-        for (var named : tensors.entrySet()) {
-            var entry = header.putObject(named.getKey()).put("dtype", name(type));
-            var shape = entry.putArray("shape");
-            for (var dimension : named.getValue().shape()) {
-                shape.add(dimension);
-            }
-            var end = at + (long) named.getValue().count() * type.bytes();
-            entry.putArray("data_offsets").add(at).add(end);
-            at = end;
-        }
-        var text = JSON.writeValueAsString(header).getBytes(StandardCharsets.UTF_8);
-        var padded = (text.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        var start = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
-        start.putLong(padded).put(text);
-        while (start.hasRemaining()) {
-            start.put((byte) ' ');
-        }
-        return start.array();
-    }
-
-    private static String name(DataType type) {
-        return switch (type) {
-            case FLOAT64 ->
-                throw new IllegalArgumentException("values are floats: FLOAT64 would store no more of them");
-            case FLOAT32 -> "F32";
-            case BFLOAT16 -> "BF16";
-            case FLOAT16 -> "F16";
-        };
     }
 
     private static void write(OutputStream out, DataType type, String name, Tensor tensor) throws IOException {

@@ -1,7 +1,10 @@
 package org.filigree.engine.dl4j;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.filigree.engine.Arena;
 import org.filigree.engine.Buffer;
@@ -14,7 +17,11 @@ import org.filigree.model.DataType;
  */
 final class NdArena implements Arena {
 
+    /** Of malloc's memory. */
+    private static final int ALIGNMENT = 16;
+
     private final List<Pointer> owned = new ArrayList<>();
+    private final List<ByteBuffer> held = new ArrayList<>();
     private long bytes;
     private boolean closed;
 
@@ -44,6 +51,19 @@ final class NdArena implements Arena {
     }
 
     @Override
+    public Optional<Buffer> over(ByteBuffer data, DataType type, int rows, int columns) {
+        if (!data.isDirect() || data.alignmentOffset(data.position(), ALIGNMENT) != 0) {
+            return Optional.empty();
+        }
+        if (data.remaining() != (long) rows * columns * type.bytes()) {
+            throw new IllegalArgumentException(
+                    "[%d, %d] of %s over %d bytes".formatted(rows, columns, type, data.remaining()));
+        }
+        held.add(data);
+        return Optional.of(new NdBuffer(new BytePointer(data.slice()), 0, columns, rows, columns, type));
+    }
+
+    @Override
     public long bytes() {
         return bytes;
     }
@@ -52,6 +72,7 @@ final class NdArena implements Arena {
     public void close() {
         owned.forEach(Pointer::free);
         owned.clear();
+        held.clear();
         bytes = 0;
         closed = true;
     }

@@ -22,4 +22,9 @@ class Dl4jEngineTest extends EngineCompatibilityKit {
     protected Kernels kernels(DataType computeType) {
         return engine().open("cpu", computeType, 2);
     }
+
+    @Override
+    protected boolean computesOnMappedMemory() {
+        return true;
+    }
 }

@@ -46,6 +46,11 @@ public abstract class EngineCompatibilityKit {
     /** Kernels in that type; the kit closes them. */
     protected abstract Kernels kernels(DataType computeType);
 
+    /** Whether the engine claims to compute on mapped weights where they lie; one that does not loads them. */
+    protected boolean computesOnMappedMemory() {
+        return false;
+    }
+
     @Nested
     class BuffersAndArenas {
         @TestFactory
@@ -91,6 +96,25 @@ public abstract class EngineCompatibilityKit {
         @TestFactory
         Stream<DynamicTest> aClosedArenaGivesItsMemoryBack() {
             return inEveryType(BufferClaims::aClosedArenaGivesItsMemoryBack);
+        }
+    }
+
+    @Nested
+    class BasesInMappedMemory {
+        @TestFactory
+        Stream<DynamicTest> giveTheBitsOfLoadedOnes() {
+            return inEveryType(
+                    kernels -> MappedBaseClaims.aMappedBaseGivesTheBitsOfALoadedOne(kernels, computesOnMappedMemory()));
+        }
+
+        @TestFactory
+        Stream<DynamicTest> areCopiedWhereTheyMayChange() {
+            return inEveryType(MappedBaseClaims::weightsThatMayChangeAreCopied);
+        }
+
+        @TestFactory
+        Stream<DynamicTest> areConvertedBeforehandToTheSameBits() {
+            return inEveryType(MappedBaseClaims::anEngineConvertsAsDataTypeDoes);
         }
     }
 

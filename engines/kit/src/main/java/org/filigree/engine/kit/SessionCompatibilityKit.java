@@ -424,14 +424,14 @@ public abstract class SessionCompatibilityKit {
         return Math.sqrt(distance / norm);
     }
 
-    private static Batch batch(int firstKey, List<TokenRow> rows) {
+    static Batch batch(int firstKey, List<TokenRow> rows) {
         return Batch.of(IntStream.range(0, rows.size())
                 .mapToObj(i -> new Batch.Placed(0, firstKey + i, rows.get(i)))
                 .toList());
     }
 
     /** Rows of 3 to 9 tokens; every fourth token untrained. */
-    private static List<TokenRow> rows(int count, int from) {
+    static List<TokenRow> rows(int count, int from) {
         return IntStream.range(from, from + count)
                 .mapToObj(r -> {
                     var length = 3 + r * 5 % 7;

@@ -1,7 +1,10 @@
 package org.filigree.engine.libtorch;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -12,11 +15,15 @@ import org.filigree.engine.Buffer;
 import org.filigree.engine.OutOfEngineMemoryException;
 import org.filigree.model.DataType;
 
-/** Owns the tensors behind its buffers. Buffers see the memory without holding it. */
+/** Owns the tensors behind its buffers, and holds what it was lent. Buffers see the memory without holding it. */
 final class TorchArena implements Arena {
+
+    /** Of libtorch's own memory: on other addresses its kernels might take another path, to other bits. */
+    private static final int ALIGNMENT = 64;
 
     private final Device device;
     private final List<Tensor> owned = new ArrayList<>();
+    private final List<ByteBuffer> held = new ArrayList<>();
     private long bytes;
 
     TorchArena(Device device) {
@@ -58,6 +65,24 @@ final class TorchArena implements Arena {
     }
 
     @Override
+    public Optional<Buffer> over(ByteBuffer data, DataType type, int rows, int columns) {
+        if (!device.is_cpu() || !data.isDirect() || data.alignmentOffset(data.position(), ALIGNMENT) != 0) {
+            return Optional.empty();
+        }
+        if (data.remaining() != (long) rows * columns * type.bytes()) {
+            throw new IllegalArgumentException(
+                    "[%d, %d] of %s over %d bytes".formatted(rows, columns, type, data.remaining()));
+        }
+        try (var scope = new PointerScope()) {
+            var view = torch.from_blob(
+                    new BytePointer(data.slice()), new long[] {rows, columns}, TorchTypes.options(type));
+            view.retainReference();
+            held.add(data);
+            return Optional.of(new TorchBuffer(view, type, rows, columns));
+        }
+    }
+
+    @Override
     public long bytes() {
         return bytes;
     }
@@ -66,6 +91,7 @@ final class TorchArena implements Arena {
     public void close() {
         owned.forEach(Tensor::close);
         owned.clear();
+        held.clear();
         bytes = 0;
     }
 }

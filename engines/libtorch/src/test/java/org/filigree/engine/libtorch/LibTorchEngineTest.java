@@ -22,4 +22,9 @@ class LibTorchEngineTest extends EngineCompatibilityKit {
     protected Kernels kernels(DataType computeType) {
         return engine().open(TestDevice.NAME, computeType, 2);
     }
+
+    @Override
+    protected boolean computesOnMappedMemory() {
+        return TestDevice.NAME.equals("cpu");
+    }
 }
