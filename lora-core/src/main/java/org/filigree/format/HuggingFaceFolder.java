@@ -167,24 +167,19 @@ public final class HuggingFaceFolder implements Weights {
                 .getKey();
     }
 
-    /** Names of the files here that make up the model: configuration and weights. */
-    public List<String> modelFiles() throws IOException {
-        var names = new ArrayList<String>();
-        for (var name : List.of(CONFIG, GENERATION, WeightFiles.INDEX)) {
-            if (files.exists(FileTree.join(path, name))) {
-                names.add(name);
-            }
-        }
-        for (var file : weightFiles) {
-            names.add(file.path().substring(file.path().lastIndexOf('/') + 1));
-        }
-        return List.copyOf(names);
+    /** Names of the files here that say what the model is, its weights aside. */
+    public List<String> configurationFiles() throws IOException {
+        return present(List.of(CONFIG, GENERATION));
     }
 
     /** Names of the files here that belong to the tokenizer and to generation: what goes along with a model. */
     public List<String> tokenizerFiles() throws IOException {
+        return present(TOKENIZER_FILES);
+    }
+
+    private List<String> present(List<String> names) throws IOException {
         var present = new ArrayList<String>();
-        for (var name : TOKENIZER_FILES) {
+        for (var name : names) {
             if (files.exists(FileTree.join(path, name))) {
                 present.add(name);
             }

@@ -10,16 +10,25 @@ import org.filigree.trainer.run.EventLog;
 /**
  * What a run took and moved, of executors the largest and of rounds the mean, to be put beside its forecast.
  *
+ * @param mappedBytes of the native ones: the node's copy of the base, which its executors have in common
  * @param bytesDown a round, one receiver's
  * @param bytesUp a round, all workers'
  */
-record Measured(int executors, long nativeBytes, long peakResident, long peakHeap, long bytesDown, long bytesUp) {
+record Measured(
+        int executors,
+        long nativeBytes,
+        long mappedBytes,
+        long peakResident,
+        long peakHeap,
+        long bytesDown,
+        long bytesUp) {
 
     static Measured of(List<ExecutorUse> executors, List<ObjectNode> events) {
         var rounds = EventLog.named(events, "round");
         return new Measured(
                 executors.size(),
                 largest(executors, ExecutorUse::held),
+                largest(executors, ExecutorUse::mapped),
                 largest(executors, ExecutorUse::peakResident),
                 largest(executors, ExecutorUse::peakHeap),
                 (long) rounds.stream()
@@ -45,6 +54,7 @@ record Measured(int executors, long nativeBytes, long peakResident, long peakHea
         event.put("executors", executors)
                 .put("native_bytes", nativeBytes)
                 .put("native_bytes_forecast", forecast.memory().nativeBytes())
+                .put("mapped_bytes", mappedBytes)
                 .put("peak_heap_bytes", peakHeap)
                 .put("heap_bytes_forecast", forecast.memory().heapBytes())
                 .put("peak_resident_bytes", peakResident)

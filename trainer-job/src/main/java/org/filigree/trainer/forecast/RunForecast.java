@@ -27,7 +27,7 @@ public record RunForecast(
     /**
      * Bytes of one executor.
      *
-     * @param base the weights, once for all its tasks
+     * @param base the weights, once for all its tasks; mapped ones count, though executors of a node have their pages in common
      * @param session of one task
      * @param tasks at the same time
      * @param nativeBytes of base and sessions: outside of the heap, or on a GPU

@@ -84,9 +84,9 @@ public final class ShardInput implements WorkerInput {
     public Base load() {
         var choice = base.choose();
         try {
-            var folder = new BaseCopy(new HadoopFiles(configuration()), base).open();
-            new MemoryCheck(folder.spec(), choice, options, load).check(plan(folder.spec()));
-            return Base.load(choice.open(), folder.spec(), folder);
+            var found = new BaseCopy(new HadoopFiles(configuration()), base).open(choice.type());
+            new MemoryCheck(found.spec(), choice, options, load).check(plan(found.spec()));
+            return Base.load(choice.open(), found.spec(), found.weights());
         } catch (IOException e) {
             throw new UncheckedIOException(base.folder() + ": " + e.getMessage(), e);
         }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -25,23 +26,23 @@ final class CopyManifest {
 
     private CopyManifest() {}
 
-    /** Copies every file and writes the manifest last. */
+    /** Has every file written, and writes the manifest last. */
     static void fetch(CopySource source, Path into) throws IOException {
+        var written = new TreeMap<String, CheckedOutputStream>();
+        source.write(name -> {
+            var file = Files.newOutputStream(into.resolve(name), StandardOpenOption.CREATE_NEW);
+            var out = new CheckedOutputStream(file, new CRC32C());
+            written.put(name, out);
+            return out;
+        });
         var entries = new TreeMap<String, Entry>();
-        for (var name : source.names()) {
-            var sum = new CRC32C();
-            long bytes;
-            try (var in = source.open(name);
-                    var out = new CheckedOutputStream(Files.newOutputStream(into.resolve(name)), sum)) {
-                bytes = in.transferTo(out);
-            }
-            if (bytes != source.size(name)) {
-                throw new IOException("%s: %s ended after %d bytes of %d"
-                        .formatted(source.describe(), name, bytes, source.size(name)));
-            }
-            entries.put(name, new Entry(bytes, sum.getValue()));
+        for (var file : written.entrySet()) {
+            entries.put(
+                    file.getKey(),
+                    new Entry(
+                            Files.size(into.resolve(file.getKey())),
+                            file.getValue().getChecksum().getValue()));
         }
-        source.checkUnchanged();
         JSON.writeValue(into.resolve(NAME).toFile(), entries);
     }
 

@@ -1,25 +1,26 @@
 package org.filigree.trainer.nodecopy;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.List;
+import java.io.OutputStream;
 
-/** The files of a folder that a copy is made of. */
+/** What a copy is made from. */
 public interface CopySource {
 
-    /** Plain names. */
-    List<String> names() throws IOException;
+    /** Where the files of a copy go. */
+    interface Target {
+        /** A new file by that plain name; whoever writes it closes it. */
+        OutputStream create(String name) throws IOException;
+    }
 
-    long size(String name) throws IOException;
-
-    InputStream open(String name) throws IOException;
+    /** Bytes of all the files that {@link #write} makes. */
+    long bytes() throws IOException;
 
     /**
-     * Called once every file is read.
+     * Writes every file of the copy.
      *
-     * @throws IOException when they are no longer those that were asked for
+     * @throws IOException when what is read is no longer what was asked for, too
      */
-    void checkUnchanged() throws IOException;
+    void write(Target into) throws IOException;
 
     /** For messages. */
     String describe();

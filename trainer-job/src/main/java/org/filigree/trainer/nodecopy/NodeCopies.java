@@ -138,10 +138,7 @@ public final class NodeCopies {
     }
 
     private void checkRoom(CopySource source) throws IOException {
-        var needed = 0L;
-        for (var name : source.names()) {
-            needed += source.size(name);
-        }
+        var needed = source.bytes();
         var free = Files.getFileStore(root).getUsableSpace();
         if (needed > free) {
             throw new FiligreeException(

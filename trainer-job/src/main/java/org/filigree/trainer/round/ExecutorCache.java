@@ -158,6 +158,12 @@ final class ExecutorCache {
         return loaded.base.bytes() + idle.stream().mapToLong(Session::bytes).sum();
     }
 
+    /** Bytes of the input's base that other JVMs of the node may have in common with this one. */
+    synchronized long mapped(WorkerInput input) {
+        var loaded = bases.get(input.baseFingerprint());
+        return loaded == null ? 0 : loaded.base.mappedBytes();
+    }
+
     /** Before another is loaded: the machine may hold one only. */
     private void evict() {
         bases.values().removeIf(base -> {

@@ -15,11 +15,12 @@ import org.apache.spark.api.java.JavaSparkContext;
  * What an executor holds and held at most, as its own tasks measure it.
  *
  * @param held native bytes of the input's base and of the sessions over it
+ * @param mapped bytes of {@code held} that lie in the node's copy of the base: executors of a node have them in common
  * @param peakResident of its process, pages of mapped files included; 0 where the system does not tell. In a local master
  *     the driver's are among them
  * @param peakHeap sum of the peaks of the heap's pools
  */
-public record ExecutorUse(String executor, long held, long peakResident, long peakHeap) {
+public record ExecutorUse(String executor, long held, long mapped, long peakResident, long peakHeap) {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String BETWEEN = " ";
@@ -47,6 +48,7 @@ public record ExecutorUse(String executor, long held, long peakResident, long pe
                 BETWEEN,
                 SparkEnv.get().executorId(),
                 Long.toString(ExecutorCache.OF_THIS_JVM.held(input)),
+                Long.toString(ExecutorCache.OF_THIS_JVM.mapped(input)),
                 Long.toString(residentPeak()),
                 Long.toString(heap));
     }
@@ -68,6 +70,11 @@ public record ExecutorUse(String executor, long held, long peakResident, long pe
 
     private static ExecutorUse parse(String line) {
         var parts = line.split(BETWEEN, -1);
-        return new ExecutorUse(parts[0], Long.parseLong(parts[1]), Long.parseLong(parts[2]), Long.parseLong(parts[3]));
+        return new ExecutorUse(
+                parts[0],
+                Long.parseLong(parts[1]),
+                Long.parseLong(parts[2]),
+                Long.parseLong(parts[3]),
+                Long.parseLong(parts[4]));
     }
 }

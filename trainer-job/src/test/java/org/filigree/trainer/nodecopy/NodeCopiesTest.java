@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -165,25 +164,17 @@ class NodeCopiesTest {
 
     @Test
     void aDiskWithoutRoomIsToldBeforeTheFetch() {
-        var source = new CountedSource();
+        var written = new AtomicInteger();
         var vast = new CopySource() {
             @Override
-            public List<String> names() {
-                return source.names();
-            }
-
-            @Override
-            public long size(String name) {
+            public long bytes() {
                 return 1L << 60;
             }
 
             @Override
-            public InputStream open(String name) {
-                return source.open(name);
+            public void write(Target into) {
+                written.incrementAndGet();
             }
-
-            @Override
-            public void checkUnchanged() {}
 
             @Override
             public String describe() {
@@ -193,6 +184,6 @@ class NodeCopiesTest {
         assertThatThrownBy(() -> copies.get(KEY, vast))
                 .isInstanceOf(FiligreeException.class)
                 .hasMessageContainingAll("hdfs://lake/vast", "spark.filigree.base.cache");
-        assertThat(source.opens()).hasValue(0);
+        assertThat(written).hasValue(0);
     }
 }
