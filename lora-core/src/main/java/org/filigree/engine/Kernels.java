@@ -23,7 +23,8 @@ import org.filigree.model.DataType;
  *       throws {@link UnsupportedOperationException} with its name and the engine's.
  * </ul>
  *
- * One instance serves several threads at once, each with buffers of its own; weights may be shared.
+ * One instance serves several threads at once, each with buffers of its own; weights may be shared. A weight of the base is
+ * only read: it may lie in a file that is mapped to be read.
  */
 public interface Kernels extends AutoCloseable {
 
