@@ -23,10 +23,12 @@ import org.filigree.lora.AdapterInit;
 import org.filigree.lora.AdapterPlanner;
 import org.filigree.trainer.SparkDefaults;
 import org.filigree.trainer.averaging.AveragingRules;
+import org.filigree.trainer.forecast.SparkSettings;
 import org.filigree.trainer.order.RowOrder;
+import org.filigree.trainer.round.Gathering;
+import org.filigree.trainer.round.ResultBytes;
 import org.filigree.trainer.round.RoundLoop;
 import org.filigree.trainer.round.SparkRound;
-import org.filigree.trainer.round.SparkRound.Gathering;
 import org.filigree.trainer.run.CheckpointStore;
 
 /**
@@ -99,7 +101,10 @@ public final class ScaleBenchmark {
         var plan = AdapterPlanner.plan(EightBillionInput.spec(input.layers()), input.lora());
         var wire = AveragingRules.of(config.averaging(), 1, "scale").wire(plan);
         var gathered = gathering.equals("auto")
-                ? Gathering.of(workers, wire)
+                ? Gathering.of(
+                        new ResultBytes(wire, workers, 1),
+                        SparkSettings.of(spark.getConf())
+                                .resultRoom(Runtime.getRuntime().maxMemory()))
                 : Gathering.valueOf(gathering.toUpperCase(Locale.ROOT));
         var lengths = new int[workers];
         Arrays.fill(lengths, 2);

@@ -15,8 +15,8 @@ enum Averaging {
     NESTEROV("exchange: parameters, local_steps: 2, outer: {learning_rate: 0.7, momentum: 0.9}", 2),
     FROZEN_A("exchange: parameters, local_steps: 2, aggregation: frozen_a", 2),
     PRODUCT("exchange: parameters, local_steps: 2, aggregation: product", 2),
-    /** Reducers average what so many workers make. */
-    REDUCE_SCATTER(17, 1, "exchange: parameters, local_steps: 1", 1);
+    /** Reducers average what so many workers make, where averages are no wider than results. */
+    REDUCE_SCATTER(17, 1, "exchange: parameters, local_steps: 1, wire: float32", 1);
 
     private final int workers;
     private final int rowsEach;

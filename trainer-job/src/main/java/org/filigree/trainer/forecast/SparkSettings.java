@@ -1,10 +1,13 @@
 package org.filigree.trainer.forecast;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
 import org.apache.spark.network.util.JavaUtils;
 
 /** Spark's settings against a run's needs: a pure function of both, so that it is tested without a cluster. */
@@ -22,8 +25,20 @@ public record SparkSettings(Map<String, String> conf) {
     /** Code, classes, threads and buffers of the JVM itself, which live in the overhead too. */
     private static final long OF_THE_JVM = 256 * MIB;
 
+    /** Of a driver's heap. The rest is for what comes in while they lie there, the sum, and the adapter itself. */
+    private static final int RESULTS_PART = 4;
+
+    /** Half a minute of one of its cores, at rank 16: how far the workers drifted is counted where the results are. */
+    private static final long RESULTS_MOST = 2048 * MIB;
+
     private static final Pattern PHYSICAL_LIMIT =
             Pattern.compile("-Dorg\\.bytedeco\\.javacpp\\.maxphysicalbytes=(\\w+)", Pattern.CASE_INSENSITIVE);
+
+    public static SparkSettings of(SparkConf conf) {
+        var settings = new HashMap<String, String>();
+        Arrays.stream(conf.getAll()).forEach(setting -> settings.put(setting._1(), setting._2()));
+        return new SparkSettings(Map.copyOf(settings));
+    }
 
     /** Whether the cluster's manager ends an executor that takes more than its memory and overhead. */
     private boolean enforced() {
@@ -79,6 +94,17 @@ public record SparkSettings(Map<String, String> conf) {
         }
         javaCpp(found, nativeBytes);
         return List.copyOf(found);
+    }
+
+    /**
+     * Bytes of a round's results that a driver collects at most.
+     *
+     * @param heap of the driver, at most
+     */
+    public long resultRoom(long heap) {
+        var allowed = bytes(get("spark.driver.maxResultSize", RESULT_SIZE));
+        var room = Math.min(RESULTS_MOST, heap / RESULTS_PART);
+        return allowed > 0 ? Math.min(allowed, room) : room;
     }
 
     private void resultSize(List<SparkSetting> found, TrafficForecast traffic) {

@@ -1,13 +1,9 @@
 package org.filigree.trainer.input;
 
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.filigree.config.RunConfig;
 import org.filigree.engine.MemoryForecast;
-import org.filigree.trainer.averaging.Pace;
 import org.filigree.trainer.forecast.ExecutorMemory;
 import org.filigree.trainer.forecast.RunForecast;
 import org.filigree.trainer.forecast.SparkSettings;
@@ -36,16 +32,13 @@ public final class Forecasts {
                 sizes,
                 TaskThreads.tasksAtOnce(spark, averaging.workers()),
                 Math.max(manifest.train().longest(), manifest.heldOut().longest()));
-        // Where they go by the drift, as they begin.
-        var localSteps = averaging.localSteps() == 0 ? Pace.START.localSteps() : averaging.localSteps();
         var traffic = TrafficForecast.of(
-                RunSetup.wire(setup.plan(), config),
-                RunSetup.gathering(setup.plan(), config),
-                averaging.workers(),
+                setup.results(config),
+                setup.gathering(spark.getConf(), config),
                 TaskThreads.executors(spark),
-                localSteps,
                 setup.base().parameters());
-        var settings = new SparkSettings(conf(spark));
+        var settings = SparkSettings.of(spark.getConf());
+        var localSteps = RunSetup.localSteps(averaging);
         var microBatch = config.training().microBatchSize();
         var outsideHeap = facts.device().equals("cpu") ? executor.needed(microBatch) : 0;
         var available = available(facts, settings);
@@ -89,11 +82,5 @@ public final class Forecasts {
                 ? (allowed.isEmpty() ? facts.available() : allowed)
                 : OptionalLong.of(
                         Math.min(allowed.getAsLong(), facts.available().getAsLong()));
-    }
-
-    private static Map<String, String> conf(JavaSparkContext spark) {
-        var conf = new HashMap<String, String>();
-        Arrays.stream(spark.getConf().getAll()).forEach(entry -> conf.put(entry._1(), entry._2()));
-        return conf;
     }
 }

@@ -71,7 +71,7 @@ public final class RunRounds implements AutoCloseable {
                 config.data().shuffle(),
                 RowOrder.WINDOW);
         return new RoundLoop(
-                new SparkRound(spark, input, setup.plan(), RunSetup.gathering(setup.plan(), config)),
+                new SparkRound(spark, input, setup.plan(), setup.gathering(spark.getConf(), config)),
                 config.adapter().name(),
                 config.training(),
                 config.averaging(),

@@ -1,6 +1,7 @@
 package org.filigree.trainer.input;
 
 import java.io.IOException;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.filigree.config.FiligreeException;
@@ -17,9 +18,11 @@ import org.filigree.lora.AdapterPlan;
 import org.filigree.lora.AdapterPlanner;
 import org.filigree.lora.LoraConfig;
 import org.filigree.model.DataType;
-import org.filigree.trainer.averaging.AdapterWire;
 import org.filigree.trainer.averaging.AveragingRules;
-import org.filigree.trainer.round.SparkRound;
+import org.filigree.trainer.averaging.Pace;
+import org.filigree.trainer.forecast.SparkSettings;
+import org.filigree.trainer.round.Gathering;
+import org.filigree.trainer.round.ResultBytes;
 
 /**
  * A run's configuration against what is there: base, adapter and corpus opened, and everything refused that can be before
@@ -60,17 +63,27 @@ public record RunSetup(
                 settings);
     }
 
-    static SparkRound.Gathering gathering(AdapterPlan plan, RunConfig config) {
+    /** @param conf of the driver's Spark */
+    Gathering gathering(SparkConf conf, RunConfig config) {
         // A reducer would wait for every worker's part.
         return config.averaging().quorum() != null
-                ? SparkRound.Gathering.COLLECT
-                : SparkRound.Gathering.of(config.averaging().workers(), wire(plan, config));
+                ? Gathering.COLLECT
+                : Gathering.of(
+                        results(config),
+                        SparkSettings.of(conf).resultRoom(Runtime.getRuntime().maxMemory()));
     }
 
-    static AdapterWire wire(AdapterPlan plan, RunConfig config) {
+    /** Of a round; of the first, where the drift decides on its steps. */
+    ResultBytes results(RunConfig config) {
+        var averaging = config.averaging();
         var rules = AveragingRules.of(
-                config.averaging(), config.training().seed(), config.adapter().name());
-        return rules.wire(plan);
+                averaging, config.training().seed(), config.adapter().name());
+        return new ResultBytes(rules.wire(plan), averaging.workers(), localSteps(averaging));
+    }
+
+    /** Where they go by the drift, as they begin. */
+    static int localSteps(RunConfig.Averaging averaging) {
+        return averaging.localSteps() == 0 ? Pace.START.localSteps() : averaging.localSteps();
     }
 
     private static HuggingFaceFolder base(HadoopFiles files, String path) throws IOException {

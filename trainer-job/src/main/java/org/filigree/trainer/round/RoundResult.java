@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
  */
 public final class RoundResult extends Framed {
 
-    private static final int HEADER = 6 * Integer.BYTES;
-    private static final int STEP = Double.BYTES + Long.BYTES;
+    static final int HEADER = 6 * Integer.BYTES;
+    static final int STEP = Double.BYTES + Long.BYTES;
 
     static final Replay NOTHING_REPLAYED = new Replay(0, "");
 

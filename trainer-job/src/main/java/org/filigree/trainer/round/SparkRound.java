@@ -27,32 +27,6 @@ public final class SparkRound implements Workers {
 
     private static final String DESCRIPTION = "spark.job.description";
 
-    /** How results come together. */
-    public enum Gathering {
-        COLLECT,
-        REDUCE_SCATTER;
-
-        /** A driver holds this many workers' results at once, and this much. */
-        private static final int FEW = 16;
-
-        private static final long LITTLE = 256L << 20;
-
-        /** @param wire of what travels each way */
-        public static Gathering of(int workers, AdapterWire wire) {
-            return workers <= FEW && workers * wire.bytes() <= LITTLE ? COLLECT : REDUCE_SCATTER;
-        }
-
-        /** Reducers: no more than there are units. */
-        public static int slices(int workers, AdapterWire wire) {
-            return Math.min(workers, wire.units().size());
-        }
-
-        /** Bytes of a round's results on the driver. */
-        public long bytes(int workers, AdapterWire wire) {
-            return this == COLLECT ? workers * wire.bytes() : wire.exact().bytes();
-        }
-    }
-
     private final JavaSparkContext spark;
     private final WorkerInput input;
     private final AdapterPlan plan;
@@ -121,7 +95,7 @@ public final class SparkRound implements Workers {
                         count.traffic(bytes(sent.down())),
                         threads);
             }
-            var slices = Gathering.slices(round.workers(), wire);
+            var slices = ResultBytes.slices(round.workers(), wire);
             var results = counted(count, description, () -> scattered(task, round, slices, sent.down()));
             return RoundSum.ofSlices(wire, size, attendance, results, count.traffic(bytes(sent.down())), threads);
         }

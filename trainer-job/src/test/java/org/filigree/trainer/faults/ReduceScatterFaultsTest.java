@@ -46,7 +46,7 @@ class ReduceScatterFaultsTest {
         var local = 3;
         runs = ReferenceRuns.in(
                 folder,
-                "averaging={workers: %d, exchange: parameters, local_steps: %d, aggregation: product}"
+                "averaging={workers: %d, exchange: parameters, local_steps: %d, wire: float32, aggregation: product}"
                         .formatted(WORKERS, local),
                 "adapter.r=32",
                 "training.max_steps=" + ROUNDS * local,

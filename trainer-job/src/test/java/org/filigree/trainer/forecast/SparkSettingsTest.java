@@ -61,6 +61,18 @@ class SparkSettingsTest {
     }
 
     @Test
+    void aDriverCollectsAQuarterOfItsHeapAndNoMoreThanSparkAllowsOrTwoGiB() {
+        var launched = new SparkSettings(Map.of("spark.driver.maxResultSize", "0"));
+        assertThat(launched.resultRoom(1024 * MIB)).isEqualTo(256 * MIB);
+        assertThat(launched.resultRoom(64 * 1024 * MIB)).isEqualTo(2048 * MIB);
+        var unset = new SparkSettings(Map.of());
+        assertThat(unset.resultRoom(1024 * MIB)).isEqualTo(256 * MIB);
+        assertThat(unset.resultRoom(64 * 1024 * MIB)).isEqualTo(1024 * MIB);
+        assertThat(new SparkSettings(Map.of("spark.driver.maxResultSize", "100m")).resultRoom(1024 * MIB))
+                .isEqualTo(100 * MIB);
+    }
+
+    @Test
     void tasksThatWouldShareCoresAndASmallHeapAreToldAndNotRefused() {
         assertOne(misfits("spark://host:7077", 1), "spark.task.cpus", "2", false);
         assertOne(

@@ -48,7 +48,7 @@ class ExecutorSlotsTest {
     }
 
     private RoundSum train(WatchedInput input, int[][][] rows, String description) {
-        try (var round = new SparkRound(spark, input, input.plan(null), SparkRound.Gathering.COLLECT)) {
+        try (var round = new SparkRound(spark, input, input.plan(null), Gathering.COLLECT)) {
             return round.train(plan(rows), Attendance.all(rows.length), AdapterState.of(input.start()), description);
         }
     }

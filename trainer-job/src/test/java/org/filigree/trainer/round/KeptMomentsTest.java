@@ -63,7 +63,7 @@ class KeptMomentsTest {
 
     private RoundLoop loop(WorkerInput rows, RunConfig.Averaging averaging) {
         return new TinyLoop(STEPS, 12, 2)
-                .over(new SparkRound(spark, rows, input.plan(null), SparkRound.Gathering.COLLECT), averaging);
+                .over(new SparkRound(spark, rows, input.plan(null), Gathering.COLLECT), averaging);
     }
 
     /** One driver's work on a run in a folder, with a checkpoint every few rounds. */

@@ -59,7 +59,7 @@ class QuorumTest {
     }
 
     private RoundLoop loop(WorkerInput input, Exchange exchange, Alarm alarm) {
-        return loop(new SparkRound(spark, input, input.plan(null), SparkRound.Gathering.COLLECT, alarm), exchange);
+        return loop(new SparkRound(spark, input, input.plan(null), Gathering.COLLECT, alarm), exchange);
     }
 
     private static RoundLoop loop(Workers workers, Exchange exchange) {

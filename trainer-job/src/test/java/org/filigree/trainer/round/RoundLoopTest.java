@@ -55,15 +55,11 @@ class RoundLoopTest {
     }
 
     private RoundLoop loop(WorkerInput input, int microBatch, RunConfig.Averaging averaging, int rows) {
-        return loop(input, microBatch, averaging, rows, SparkRound.Gathering.COLLECT);
+        return loop(input, microBatch, averaging, rows, Gathering.COLLECT);
     }
 
     private RoundLoop loop(
-            WorkerInput input,
-            int microBatch,
-            RunConfig.Averaging averaging,
-            int rows,
-            SparkRound.Gathering gathering) {
+            WorkerInput input, int microBatch, RunConfig.Averaging averaging, int rows, Gathering gathering) {
         return new TinyLoop(STEPS, 4, microBatch, rows, TinyInput::length)
                 .over(new SparkRound(spark, input, input.plan(null), gathering), averaging);
     }
@@ -181,7 +177,7 @@ class RoundLoopTest {
         var input = new TinyInput(0.3, false);
         for (var averaging : everyAveraging()) {
             var collected = loop(input, 1, averaging, TinyInput.ROWS);
-            var scattered = loop(input, 1, averaging, TinyInput.ROWS, SparkRound.Gathering.REDUCE_SCATTER);
+            var scattered = loop(input, 1, averaging, TinyInput.ROWS, Gathering.REDUCE_SCATTER);
             var whole = run(collected, collected.start(input.start()));
             var slices = run(scattered, scattered.start(input.start()));
             assertThat(end(slices)).as("%s", averaging).containsExactly(end(whole));

@@ -59,7 +59,7 @@ class ShuffleFilesTest {
         // As many tokens in each, so that gradients are cut a row a worker.
         return new TinyLoop(ROUNDS, WORKERS, 1, TinyInput.ROWS, row -> 5)
                 .over(
-                        new SparkRound(spark, input, input.plan(null), SparkRound.Gathering.REDUCE_SCATTER),
+                        new SparkRound(spark, input, input.plan(null), Gathering.REDUCE_SCATTER),
                         RunConfig.Averaging.gradients(WORKERS));
     }
 
