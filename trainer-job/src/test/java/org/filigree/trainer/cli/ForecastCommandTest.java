@@ -151,7 +151,7 @@ class ForecastCommandTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(measured.path("bytes_up").longValue())
-                .isCloseTo(MANY * forecast.at("/traffic/up_each").longValue(), withinPercentage(10));
+                .isCloseTo(MANY * forecast.at("/traffic/up_each").longValue(), withinPercentage(5));
     }
 
     @Test
