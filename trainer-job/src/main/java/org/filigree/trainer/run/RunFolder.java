@@ -140,7 +140,10 @@ public final class RunFolder {
      * is the beginning of the text. What the rest should have said, the first checkpoint's start event holds.
      */
     private static boolean cutOff(byte[] written, RunConfig config) {
-        var whole = resolved(config);
+        return begins(written, resolved(config));
+    }
+
+    private static boolean begins(byte[] written, byte[] whole) {
         return written.length < whole.length && Arrays.equals(written, 0, written.length, whole, 0, written.length);
     }
 
@@ -180,7 +183,7 @@ public final class RunFolder {
 
     /**
      * The commit of a run: before it nothing is published, after it everything that it names is. Where the answer to the
-     * write is lost, what stands there decides.
+     * write is lost, what stands there decides; the beginning of it, as a full disk leaves it, is taken away.
      *
      * @throws FiligreeException with RETRY when the run is done already
      */
@@ -205,9 +208,18 @@ public final class RunFolder {
         }
     }
 
+    /** Whether it is there whole; where it was cut off, nothing of it is there afterwards. */
     private boolean stands(String content, IOException reason) {
         try {
-            return files.exists(at(OUTCOME)) && text(OUTCOME).equals(content);
+            if (!files.exists(at(OUTCOME))) {
+                return false;
+            }
+            var whole = content.getBytes(StandardCharsets.UTF_8);
+            var found = bytes(OUTCOME);
+            if (begins(found, whole)) {
+                files.delete(at(OUTCOME));
+            }
+            return Arrays.equals(found, whole);
         } catch (IOException e) {
             reason.addSuppressed(e);
             return false;

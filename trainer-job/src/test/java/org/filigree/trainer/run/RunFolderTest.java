@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class RunFolderTest {
 
     private static final String YAML = "out/run/run.yaml";
+    private static final String OUTCOME = "out/run/outcome.json";
     private static final RunConfig CONFIG = RunConfigReader.read("test", """
             run: run
             output: out
@@ -116,13 +117,45 @@ class RunFolderTest {
         assertThat(folder.done()).isPresent();
     }
 
+    @Test
+    void anOutcomeThatTheDiskHasNoRoomForIsNotThereByHalf() throws IOException {
+        folder.close(outcome(Outcome.Status.FAILED));
+        var whole = files.content.get(OUTCOME).length;
+        for (var room = 0; room < whole; room++) {
+            files.failAfter = room;
+
+            assertThatThrownBy(() -> folder.close(outcome(Outcome.Status.FAILED)))
+                    .hasMessageContaining("no space left");
+
+            assertThat(files.content).as("room for %d bytes", room).doesNotContainKey(OUTCOME);
+        }
+        assertThat(whole).isGreaterThan(100);
+    }
+
+    @Test
+    void anotherDriversOutcomeStandsWhereThisOnesHadNoRoom() throws IOException {
+        folder.close(outcome(Outcome.Status.DONE));
+        var done = files.content.remove(OUTCOME);
+        files.failAfter = 20;
+        files.meanwhile = (operation, path) -> {
+            if (operation.equals("open")) {
+                files.content.put(path, done);
+            }
+        };
+
+        assertThatThrownBy(() -> folder.close(outcome(Outcome.Status.FAILED))).hasMessageContaining("no space left");
+
+        assertThat(files.content).containsEntry(OUTCOME, done);
+    }
+
     private interface Write {
         void now() throws IOException;
     }
 
     private static Outcome outcome(Outcome.Status status) {
         return new Outcome(
-                "run", status, 0, "", 0, 0, 0, null, null, null, null, null, 0, 0, null, null, null, List.of(), 0);
+                "run", status, 0, "größer", 0, 0, 0, null, null, null, null, null, 0, 0, null, null, null, List.of(),
+                0);
     }
 
     @Test
