@@ -22,9 +22,9 @@ import org.filigree.trainer.round.RoundLoop;
 record FaultyCluster(SparkOnCluster on, ReferenceRuns runs, Map<String, String> settings) implements AutoCloseable {
 
     static final int ROUNDS = 6;
+    static final String UNDISTURBED = "undisturbed";
 
     private static final int LOCAL_STEPS = 60;
-    private static final String UNDISTURBED = "undisturbed";
 
     /** @param more settings of every driver */
     static FaultyCluster in(Path folder, Map<String, String> more) throws IOException, InterruptedException {

@@ -1,22 +1,69 @@
 package org.filigree.trainer.faults;
 
+import java.io.File;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.concurrent.atomic.AtomicLong;
+import java.nio.file.Files;
+import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
-/** The local disk under the scheme {@code full}, with room for so many more bytes. */
+/**
+ * The local disk under the scheme {@code full}. Once half of a file is written it has no room left, for any process, but
+ * for what is deleted in the run's folder.
+ */
 public final class FullDisk extends FaultyDisk {
 
-    static final AtomicLong ROOM = new AtomicLong(Long.MAX_VALUE);
+    /** Who else writes there. */
+    enum Others {
+        NONE,
+        /** They take what is deleted. */
+        GREEDY
+    }
 
-    /** Writes refused since the room was set. */
-    static final AtomicLong REFUSED = new AtomicLong();
+    static final String REFUSED = "refused";
+
+    static final String SCHEME = "full";
+    private static final String OTHERS = "fs.full.others";
+
+    /** @param file in whose midst the room is gone */
+    static Map<String, String> settings(java.nio.file.Path run, String file, Others others) {
+        return settings(FullDisk.class, SCHEME, run, file, Map.of(OTHERS, others.name()));
+    }
+
+    /** There while the disk is full: bytes that the run's folder may have. */
+    private static java.nio.file.Path limit(java.nio.file.Path run) {
+        return run.resolveSibling(run.getFileName() + ".limit");
+    }
+
+    private static long used(File file) {
+        var children = file.listFiles();
+        if (children == null) {
+            return file.length();
+        }
+        var used = 0L;
+        for (var child : children) {
+            used += used(child);
+        }
+        return used;
+    }
 
     @Override
     public String getScheme() {
-        return "full";
+        return SCHEME;
+    }
+
+    private boolean isFull() {
+        return Files.exists(limit(folder()));
+    }
+
+    private void fillUp() throws IOException {
+        var greedy = Others.valueOf(getConf().get(OTHERS)) == Others.GREEDY;
+        Files.writeString(limit(folder()), Long.toString(greedy ? 0 : used(folder().toFile())));
+    }
+
+    private boolean hasRoomFor(int bytes) throws IOException {
+        return !isFull() || used(folder().toFile()) + bytes <= Long.parseLong(Files.readString(limit(folder())));
     }
 
     @Override
@@ -29,11 +76,19 @@ public final class FullDisk extends FaultyDisk {
 
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
-                if (ROOM.addAndGet(-length) < 0) {
-                    REFUSED.incrementAndGet();
+                var written = 0;
+                if (beginsWith(path) && !isFull()) {
+                    written = length / 2;
+                    out.write(bytes, offset, written);
+                    out.flush();
+                    fillUp();
+                }
+                if (!hasRoomFor(length - written)) {
+                    tell(REFUSED, path);
                     throw new IOException("No space left on device");
                 }
-                out.write(bytes, offset, length);
+                out.write(bytes, offset + written, length - written);
+                out.flush();
             }
         };
     }

@@ -41,9 +41,7 @@ class KeptMomentsFaultsTest {
 
     /** Another one where a test has stopped it. */
     private static SparkSession spark() {
-        return LocalSpark.builder()
-                .config("spark.hadoop.fs.full.impl", FullDisk.class.getName())
-                .getOrCreate();
+        return LocalSpark.session();
     }
 
     /** Ends the driver after a round, before that round's checkpoint. */
@@ -67,37 +65,6 @@ class KeptMomentsFaultsTest {
         Filigree.train(spark(), config);
 
         runs.assertSame("dead", "undisturbed");
-    }
-
-    @Test
-    void aDiskFullWhileMomentsAreWrittenLeavesTheCheckpointBefore() throws IOException {
-        var config = runs.config("full", "output=full:" + runs.folder());
-        assertThatThrownBy(() -> Filigree.train(spark(), config, new Progress() {
-                    @Override
-                    public void round(RoundLoop.Report report, double seconds) {
-                        if (report.round() == 2) {
-                            // The driver's part and one worker's; no more.
-                            FullDisk.ROOM.set(sizeOfAState() * 2);
-                        }
-                    }
-                }))
-                .hasMessageContaining("No space left on device")
-                .hasMessageContaining("the checkpoint after round 0");
-        FullDisk.ROOM.set(Long.MAX_VALUE);
-        // Of the folder itself no word: a task that Spark has cancelled may still write its file there.
-        assertThat(List.of("checkpoints/00000002-1/manifest.json", "checkpoints/00000002-1/state.bin"))
-                .allSatisfy(file -> assertThat(runs.file("full", file)).doesNotExist());
-        assertThat(runs.file("full", "events").toFile().list()).containsExactly("00000000-1.jsonl");
-
-        Filigree.train(spark(), config);
-
-        runs.assertSame("full", "undisturbed");
-    }
-
-    private long sizeOfAState() {
-        return runs.file("undisturbed", "checkpoints/00000004-1/state.bin")
-                .toFile()
-                .length();
     }
 
     @Test
