@@ -31,6 +31,7 @@ public final class WeightsDigest {
                 .flip());
     }
 
+    /** Of all that was added; asked once, as it ends the digest. */
     public String hex() {
         return Sha256.hex(digest);
     }
