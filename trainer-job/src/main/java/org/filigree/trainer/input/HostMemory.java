@@ -35,8 +35,8 @@ final class HostMemory {
     }
 
     /**
-     * What the control group (version 2) leaves; no limit where it sets none. It counts the files that were read and written
-     * as used: of those, what nobody has touched for long is there for the asking, as in {@code MemAvailable}.
+     * What the control group (version 2) leaves; no limit where it sets none. It counts the files that were read, written
+     * or mapped as used: their pages are there for the asking, as in {@code MemAvailable}.
      */
     private static long container(Path cgroup) throws IOException {
         var limit = cgroup.resolve("memory.max");
@@ -55,6 +55,7 @@ final class HostMemory {
         var statistics = cgroup.resolve("memory.stat");
         return Files.isReadable(statistics)
                 ? number(statistics, "inactive_file ").orElse(0)
+                        + number(statistics, "active_file ").orElse(0)
                 : 0;
     }
 }
