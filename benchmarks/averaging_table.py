@@ -9,15 +9,17 @@ import re
 import statistics
 import sys
 
-# 97.5% points of Student's t, by degrees of freedom.
-T = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262}
+# 97.5% points of Student's t, from one degree of freedom on.
+T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
+     2.110, 2.101, 2.093, 2.086]
 
 
 def interval(values, form):
     mean = form % statistics.mean(values)
     if len(values) < 2:
         return mean
-    half = T.get(len(values) - 1, 2.26) * statistics.stdev(values) / math.sqrt(len(values))
+    # Of more it is smaller: the last is on the safe side.
+    half = T[min(len(values) - 1, len(T)) - 1] * statistics.stdev(values) / math.sqrt(len(values))
     return "%s ± %s" % (mean, form % half)
 
 
@@ -30,7 +32,7 @@ def batch(setting):
 def main():
     rows = {}
     with open(sys.argv[1]) as lines:
-        for line in lines:
+        for line in filter(re.compile(r"\| \d").match, lines):
             seed, setting, loss, rounds, down, up, drift = (cell.strip() for cell in line.strip("|\n ").split("|"))
             rows.setdefault(setting, {})[seed] = (loss, rounds, down, up, drift)
     alone = {batch(s): r for s, r in rows.items()
