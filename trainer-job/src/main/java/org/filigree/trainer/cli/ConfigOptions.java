@@ -3,12 +3,10 @@ package org.filigree.trainer.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigReader;
-import org.filigree.dataprep.files.HadoopFiles;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,7 +23,7 @@ final class ConfigOptions {
     private List<String> sets = List.of();
 
     RunConfig read() throws IOException {
-        var files = new HadoopFiles(new Configuration());
+        var files = HadoopSettings.files();
         if (!files.exists(file)) {
             throw new FiligreeException(Code.CONFIGURATION, file + ": no such file");
         }

@@ -5,10 +5,8 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.filigree.config.FiligreeException;
 import org.filigree.config.FiligreeException.Code;
-import org.filigree.dataprep.files.HadoopFiles;
 import org.filigree.generate.Generator;
 import org.filigree.generate.Sampling;
 import org.filigree.trainer.serve.ServedBase;
@@ -87,7 +85,7 @@ final class GenerateCommand implements Callable<Integer> {
                     Code.CONFIGURATION, "max-new-tokens is %d, wanted a positive number".formatted(maxNewTokens));
         }
         var sampling = new Sampling(temperature, topP, topK, repetitionPenalty, seed);
-        var files = new HadoopFiles(new Configuration());
+        var files = HadoopSettings.files();
         var given = new ArrayList<>(prompts);
         if (promptsFile != null) {
             given.addAll(Prompts.read(files, promptsFile));

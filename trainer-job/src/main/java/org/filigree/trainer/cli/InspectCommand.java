@@ -12,8 +12,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import org.apache.hadoop.conf.Configuration;
-import org.filigree.dataprep.files.HadoopFiles;
 import org.filigree.trainer.inspect.Inspection;
 import org.filigree.trainer.inspect.Inspector;
 import picocli.CommandLine.Command;
@@ -43,7 +41,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var found = Inspector.inspect(new HadoopFiles(new Configuration()), path, base);
+        var found = Inspector.inspect(HadoopSettings.files(), path, base);
         var out = spec.commandLine().getOut();
         if (json) {
             out.println(new ObjectMapper()

@@ -3,8 +3,6 @@ package org.filigree.trainer.cli;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
-import org.filigree.dataprep.files.HadoopFiles;
 import org.filigree.trainer.merge.AdapterMerge;
 import org.filigree.trainer.merge.LogitCheck;
 import picocli.CommandLine.Command;
@@ -46,7 +44,7 @@ final class MergeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var files = new HadoopFiles(new Configuration());
+        var files = HadoopSettings.files();
         var merged = new AdapterMerge(files, engine.options(null)).merge(base, adapter, output, dtype.type());
         var difference = merged.difference();
         var out = spec.commandLine().getOut();

@@ -9,11 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.filigree.config.RunConfig;
 import org.filigree.config.RunConfigReader;
-import org.filigree.dataprep.files.HadoopFiles;
 import org.filigree.format.FileTree;
 import org.filigree.generate.Generator;
 import org.filigree.generate.Sampling;
@@ -127,7 +125,7 @@ final class QuickstartCommand implements Callable<Integer> {
     }
 
     private static void answers(PrintWriter out, Trained trained) throws IOException {
-        var files = new HadoopFiles(new Configuration());
+        var files = HadoopSettings.files();
         var adapters = List.of(trained.adapter());
         out.printf(
                 "%nThe base, and the base with the adapter '%s':%n%n",

@@ -32,6 +32,7 @@ public final class Publisher {
 
     private static final String ADAPTERS = "adapters";
     private static final String STAGING = "staging-";
+    private static final int PIECE = 1 << 20;
 
     /** Workers may be other JVMs with other batches beside; beyond this it is another adapter. */
     private static final double SAME_LOSS = 1e-4;
@@ -72,7 +73,17 @@ public final class Publisher {
         } catch (Exception e) {
             // The staging of a driver that lost the run goes with its successor's.
             owner.check();
+            takeAway(staging(), e);
             throw e;
+        }
+    }
+
+    /** A disk that is full has room then for what says so. */
+    private void takeAway(String path, Exception reason) {
+        try {
+            folder.files().delete(path);
+        } catch (IOException e) {
+            reason.addSuppressed(e);
         }
     }
 
@@ -164,6 +175,35 @@ public final class Publisher {
         } catch (FileAlreadyExistsException e) {
             var digest = digest(from);
             return digest.equals(digest(to)) ? Optional.of(digest) : Optional.empty();
+        } catch (IOException e) {
+            if (cutOff(from, to, e)) {
+                takeAway(to, e);
+            }
+            throw e;
+        }
+    }
+
+    /** Whether a file that could not be written, by its writer, is there and not whole: nobody took it for published. */
+    private boolean cutOff(String from, String to, IOException reason) {
+        try {
+            if (!folder.files().exists(to)) {
+                return false;
+            }
+            try (var whole = folder.files().open(from);
+                    var part = folder.files().open(to)) {
+                while (true) {
+                    var found = part.readNBytes(PIECE);
+                    if (!Arrays.equals(found, whole.readNBytes(found.length))) {
+                        return false;
+                    }
+                    if (found.length < PIECE) {
+                        return whole.read() >= 0;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+            return false;
         }
     }
 
@@ -174,7 +214,7 @@ public final class Publisher {
     private String digest(String path, OutputStream copy) throws IOException {
         var digest = Sha256.start();
         try (var in = folder.files().open(path)) {
-            var piece = new byte[1 << 20];
+            var piece = new byte[PIECE];
             for (int read; (read = in.read(piece)) >= 0; ) {
                 digest.update(piece, 0, read);
                 copy.write(piece, 0, read);

@@ -8,7 +8,9 @@ import java.net.URISyntaxException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.function.Predicate;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkException;
@@ -23,8 +25,9 @@ import org.filigree.model.UnsupportedModelException;
 /** Any failure as one line and a code. What a task threw on an executor reaches the driver wrapped; it is found within. */
 public final class Failures {
 
-    /** As SparkContext says it, before lines of where it was opened. */
-    private static final String SESSION_ENDED = "Cannot call methods on a stopped SparkContext";
+    /** As SparkContext says it, before lines of where it was opened, and as its listeners do. */
+    private static final List<String> SESSION_ENDED =
+            List.of("Cannot call methods on a stopped SparkContext", "LiveListenerBus is stopped");
 
     private Failures() {}
 
@@ -56,7 +59,7 @@ public final class Failures {
     public static boolean ofAnEndedSession(Throwable failure) {
         return failure instanceof IllegalStateException
                 && failure.getMessage() != null
-                && failure.getMessage().startsWith(SESSION_ENDED);
+                && SESSION_ENDED.stream().anyMatch(failure.getMessage()::startsWith);
     }
 
     private static boolean missing(Throwable cause) {
@@ -81,6 +84,8 @@ public final class Failures {
         if (missing(cause)
                 || cause instanceof AccessDeniedException
                 || cause instanceof AccessControlException
+                || cause instanceof ParentNotDirectoryException
+                || cause instanceof ClassNotFoundException
                 || cause instanceof UnsupportedFileSystemException
                 || cause instanceof URISyntaxException) {
             return Code.CONFIGURATION;
@@ -99,7 +104,12 @@ public final class Failures {
         if (failure instanceof UncheckedIOException && failure.getCause() != null) {
             message = failure.getCause().getMessage();
         }
-        if (failure instanceof FileSystemException file && file.getReason() == null) {
+        if (failure instanceof ClassNotFoundException) {
+            message += ": its jar is not on the class path";
+        }
+        if (failure instanceof NoSuchFileException file) {
+            message = file.getFile() + ": no such file or folder";
+        } else if (failure instanceof FileSystemException file && file.getReason() == null) {
             message = file.getFile() + ": " + file.getClass().getSimpleName();
         }
         if (failure instanceof SparkException && message != null) {

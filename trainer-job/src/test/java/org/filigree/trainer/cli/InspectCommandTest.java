@@ -58,6 +58,21 @@ class InspectCommandTest {
         JSON.writeValue(file, config);
     }
 
+    /** As credentials of a lake are given. */
+    @Test
+    void whatSparksSettingsSayOfHadoopHoldsWithoutASession() throws IOException {
+        adapter("llama");
+        var mount = "spark.hadoop.fs.viewfs.mounttable.lake.link./adapters";
+        System.setProperty(mount, folder.toUri().toString());
+        try {
+            var ran = TestFolders.run("inspect", "viewfs://lake/adapters/llama", "--json");
+            assertThat(ran.err()).isEmpty();
+            assertThat(JSON.readTree(ran.out()).path("kind").asText()).isEqualTo("adapter");
+        } finally {
+            System.clearProperty(mount);
+        }
+    }
+
     @Test
     void aBaseIsToldByItsShapeAndSize() throws IOException {
         var base = TestFolders.llama(folder.resolve("base"));

@@ -64,7 +64,7 @@ class FaultyDiskTest {
 
     private CommandRun full(String name, String file, FullDisk.Others others) {
         var folder = faulty.runs().folder().resolve(name);
-        return new CommandRun(faulty, name, FullDisk.SCHEME, FullDisk.settings(folder, CHECKPOINT + file, others));
+        return new CommandRun(faulty, name, FullDisk.SCHEME, FullDisk.settings(folder, file, others));
     }
 
     private CommandRun silent(String name, String file, int reads) {
@@ -80,7 +80,7 @@ class FaultyDiskTest {
 
     @Test
     void aDiskFullInTheStateOfACheckpointLeavesWhatWasWholeAndTheOutcomeSaysSo() throws Exception {
-        var run = full("state", "state.bin", FullDisk.Others.NONE);
+        var run = full("state", CHECKPOINT + "state.bin", FullDisk.Others.NONE);
 
         var line = run.fails(FULL, 2);
 
@@ -92,7 +92,7 @@ class FaultyDiskTest {
 
     @Test
     void aDiskThatStaysFullTakesNoOutcomeAndNoHalfOfOneIsThere() throws Exception {
-        var run = full("greedy", "state.bin", FullDisk.Others.GREEDY);
+        var run = full("greedy", CHECKPOINT + "state.bin", FullDisk.Others.GREEDY);
 
         run.fails(FULL, 2);
 
@@ -105,7 +105,7 @@ class FaultyDiskTest {
 
     @Test
     void aDiskFullForExecutorsThatWriteMomentsLeavesTheCheckpointBefore() throws Exception {
-        var run = full("moments", "moments-", FullDisk.Others.NONE);
+        var run = full("moments", CHECKPOINT + "moments-", FullDisk.Others.NONE);
 
         var line = run.fails(FULL, 2);
 
@@ -119,6 +119,23 @@ class FaultyDiskTest {
                 .as("but for what a task that Spark has cancelled may still write")
                 .filteredOn(file -> !file.startsWith(CHECKPOINT + "moments-"))
                 .containsExactlyInAnyOrderElementsOf(and(WHOLE, OUTCOME));
+        run.assertThatTheOutcomeSays(line);
+        run.assertThatTheNextDriverEndsIt();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "staged, staging-1/tuned/adapter_model.safetensors",
+        "published, adapters/tuned/adapter_model.safetensors"
+    })
+    void aDiskFullWhileAnAdapterIsPublishedHasRoomForTheOutcomeAgain(String name, String file) throws Exception {
+        var run = full(name, file, FullDisk.Others.NONE);
+
+        var line = run.fails(FULL, 5);
+
+        assertThat(run.met()).containsExactly(new Met(FullDisk.REFUSED, DRIVER, "adapter_model.safetensors"));
+        assertThat(run.files())
+                .noneMatch(left -> left.startsWith("staging-") || left.endsWith("adapter_model.safetensors"));
         run.assertThatTheOutcomeSays(line);
         run.assertThatTheNextDriverEndsIt();
     }

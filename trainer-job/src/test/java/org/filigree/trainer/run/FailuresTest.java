@@ -73,6 +73,23 @@ class FailuresTest {
         assertThat(code(new AccessDeniedException("/tmp/filigree-root/bases"))).isEqualTo(Code.CONFIGURATION);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Cannot call methods on a stopped SparkContext.\nThis stopped", "LiveListenerBus is stopped."})
+    void aSessionThatIsNoMoreMayBeThereWithTheSameCommand(String said) {
+        var explained = Failures.explained(new IllegalStateException(said), CONFIG);
+        assertThat(explained.code()).isEqualTo(Code.RETRY);
+        assertThat(explained).hasMessageStartingWith("Spark's session has ended: no master answered");
+    }
+
+    @Test
+    void aFilesystemWhoseJarIsMissingIsAMistake() {
+        var explained = Failures.explained(
+                new RuntimeException(new ClassNotFoundException("Class org.lake.LakeFileSystem not found")), CONFIG);
+        assertThat(explained.code()).isEqualTo(Code.CONFIGURATION);
+        assertThat(explained).hasMessage("Class org.lake.LakeFileSystem not found: its jar is not on the class path");
+    }
+
     @Test
     void whatTheCommandLineNamesIsItsMistake() {
         assertThat(Failures.explained(new NoSuchFileException("/nowhere/adapter"))
