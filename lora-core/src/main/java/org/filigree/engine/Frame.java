@@ -21,20 +21,25 @@ final class Frame {
     private final BlockPlan plan;
     private final StepContext context;
     private final Rows rows;
+    private final Workspace.Room room;
     private final boolean keep;
     private final Map<String, Region> activations = new HashMap<>();
     private final Map<String, Region> gradients = new HashMap<>();
     private final Map<Integer, Map<String, Region>> aside = new HashMap<>();
     private int at;
 
-    /** @param keep whether backward follows, so that what it reads stays */
-    Frame(Tape tape, BlockPlan plan, StepContext context, Rows rows, boolean keep) {
+    /**
+     * @param room for {@code rows} of any batch
+     * @param keep whether backward follows, so that what it reads stays
+     */
+    Frame(Tape tape, BlockPlan plan, StepContext context, Rows rows, Workspace.Room room, boolean keep) {
         this.kernels = tape.kernels();
         this.workspace = tape.workspace();
         this.parameters = tape.parameters();
         this.plan = plan;
         this.context = context;
         this.rows = rows;
+        this.room = room;
         this.keep = keep;
     }
 
@@ -173,7 +178,7 @@ final class Frame {
 
     /** A buffer of the op's own {@code [count, width]} that its backward finds again under {@code key}. */
     Buffer putAside(String key, DataType type, int count, int width) {
-        var region = workspace.take(type, count, width);
+        var region = workspace.take(room, type, count, width);
         aside.computeIfAbsent(at, op -> new HashMap<>()).put(key, region);
         return region.buffer();
     }
@@ -189,7 +194,7 @@ final class Frame {
 
     /** The same with another number of rows. */
     Region scratch(int count, int width) {
-        return workspace.take(kernels.computeType(), count, width);
+        return workspace.take(room, kernels.computeType(), count, width);
     }
 
     boolean wants(String name) {

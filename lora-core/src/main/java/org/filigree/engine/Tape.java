@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import org.filigree.engine.Workspace.Room;
 
 /**
  * Runs a model's blocks over kernels: forward keeping what backward reads (or only the boundaries, and each block again
@@ -66,7 +67,7 @@ final class Tape implements AutoCloseable {
                 if (options.recompute() && x != null) {
                     boundaries.push(x.share());
                 }
-                var frame = new Frame(this, plan, context, rows, plan.anyActive() && !options.recompute());
+                var frame = new Frame(this, plan, context, rows, Room.BATCH, plan.anyActive() && !options.recompute());
                 x = frame.forward(x);
                 frames.push(frame);
             }
@@ -82,7 +83,7 @@ final class Tape implements AutoCloseable {
                     continue;
                 }
                 if (options.recompute()) {
-                    frame = new Frame(this, body.get(i), context, rows, true);
+                    frame = new Frame(this, body.get(i), context, rows, Room.BATCH, true);
                     frame.recompute(boundary);
                 }
                 gradient = frame.backward(gradient);
@@ -137,13 +138,13 @@ final class Tape implements AutoCloseable {
     private Region bodyForward(StepContext context, Rows rows) {
         Region x = null;
         for (var plan : body) {
-            x = new Frame(this, plan, context, rows, false).forward(x);
+            x = new Frame(this, plan, context, rows, Room.BATCH, false).forward(x);
         }
         return x;
     }
 
     private Region headForward(Batch batch, StepContext context, Region x, int[] tokens) {
-        return new Frame(this, head, context, Rows.of(batch, tokens), false).forward(selected(x, tokens));
+        return new Frame(this, head, context, Rows.of(batch, tokens), Room.CHUNK, false).forward(selected(x, tokens));
     }
 
     /** Adds the head's losses to {@code losses} and, unless it is null, its input's gradient to {@code gradient}. */
@@ -152,7 +153,7 @@ final class Tape implements AutoCloseable {
         for (var from = 0; from < targets.length; from += options.headChunk()) {
             var tokens = Arrays.copyOfRange(targets, from, Math.min(targets.length, from + options.headChunk()));
             var trains = context.training() && head.anyActive();
-            var frame = new Frame(this, head, context, Rows.of(batch, tokens), trains);
+            var frame = new Frame(this, head, context, Rows.of(batch, tokens), Room.CHUNK, trains);
             var logits = frame.forward(selected(x, tokens));
             losses.add(kernels(), logits.buffer(), tokens, trains);
             if (!trains) {
@@ -169,13 +170,13 @@ final class Tape implements AutoCloseable {
 
     private Region selected(Region x, int[] tokens) {
         var region = workspace.take(
-                kernels().computeType(), tokens.length, x.buffer().columns());
+                Room.CHUNK, kernels().computeType(), tokens.length, x.buffer().columns());
         kernels().gatherRows(x.buffer(), tokens, region.buffer(), false);
         return region;
     }
 
     private Region zeros(Buffer like) {
-        var region = workspace.take(like.type(), like.rows(), like.columns());
+        var region = workspace.take(Room.BATCH, like.type(), like.rows(), like.columns());
         kernels().fill(region.buffer(), 0);
         return region;
     }
@@ -200,8 +201,8 @@ final class Tape implements AutoCloseable {
             Region cos = null;
             Region sin = null;
             if (rotary != null) {
-                cos = workspace.take(kernels().masterType(), batch.size(), rotary.width());
-                sin = workspace.take(kernels().masterType(), batch.size(), rotary.width());
+                cos = workspace.take(Room.BATCH, kernels().masterType(), batch.size(), rotary.width());
+                sin = workspace.take(Room.BATCH, kernels().masterType(), batch.size(), rotary.width());
                 rotary.write(batch.positions(), cos.buffer(), sin.buffer());
             }
             var result = pass.run(new StepContext(

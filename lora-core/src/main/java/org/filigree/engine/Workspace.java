@@ -16,6 +16,12 @@ final class Workspace implements AutoCloseable {
     /** Tokens are rounded up to an eighth of the next power of two, at least this many. */
     private static final int SMALLEST_BUCKET = 16;
 
+    /** What a buffer has room for: the tokens of the largest batch, or of a chunk of the head. */
+    enum Room {
+        BATCH,
+        CHUNK
+    }
+
     private record Shape(DataType type, int rows, int columns) {}
 
     /** A buffer of full capacity and its latest view, which batches of one length reuse. */
@@ -78,9 +84,12 @@ final class Workspace implements AutoCloseable {
         return (tokens + step - 1) / step * step;
     }
 
-    /** A buffer {@code [rows, columns]} of unspecified content; rows up to the tokens of the batch, or to the chunk. */
-    Region take(DataType type, int rows, int columns) {
-        var room = rows <= chunk && chunk < capacity ? chunk : Math.max(rows, capacity);
+    /**
+     * A buffer {@code [rows, columns]} of unspecified content. A short batch has no fewer buffers than a long one, so it
+     * takes those, and not the smaller ones of a chunk.
+     */
+    Region take(Room wanted, DataType type, int rows, int columns) {
+        var room = Math.max(rows, wanted == Room.CHUNK ? Math.min(chunk, capacity) : capacity);
         var shape = new Shape(type, room, columns);
         var slab = free.computeIfAbsent(shape, s -> new ArrayDeque<>()).poll();
         if (slab == null) {

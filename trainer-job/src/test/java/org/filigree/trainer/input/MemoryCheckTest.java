@@ -76,6 +76,8 @@ class MemoryCheckTest {
                 var session = base.session(options)) {
             session.put(0, plan, new float[plan.layout().size()]);
             session.accumulate(batch(16, 8));
+            // Shorter than a chunk of the head: it has the longer one's room.
+            session.accumulate(batch(1, 8));
             session.update(0, new AdamWStep(1, 0, 0.9, 0.999, 1e-8, 0, 1));
             assertThat(forecast.base()).isEqualTo(base.bytes());
             assertThat(forecast.session(16 * 8)).isEqualTo(session.bytes());
