@@ -45,9 +45,9 @@ large="training.global_batch_size=32" long="training.max_steps=1200"
 # A seed decides nothing while the conf's own first values and order of rows stand. One name: it is part of every draw.
 common=(data.shuffle=true adapter.init_from=null adapter.name=e2e engine.threads=1 checkpoint.every_rounds=1000)
 settings=("$one" "$one training.global_batch_size=2")
-# The grid: steps a round x moments x outer optimizer, and x aggregation where moments begin anew.
+# The grid: steps a round x moments x outer optimizer x aggregation; with a product moments begin anew, without momentum.
 for steps in "$h8" "$h16"; do
-  for way in "" " $average" " $keep" " $frozen"; do
+  for way in "" " $average" " $keep" " $frozen" " $average $frozen" " $keep $frozen"; do
     settings+=("$steps$way" "$steps$way $nesterov")
   done
   settings+=("$steps $product")
