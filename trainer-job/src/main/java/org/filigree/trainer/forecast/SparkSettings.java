@@ -16,7 +16,9 @@ public record SparkSettings(Map<String, String> conf) {
     private static final long MIB = 1L << 20;
 
     /** Spark's defaults. */
-    private static final String RESULT_SIZE = "1g";
+    private static final String RESULT_SIZE = "spark.driver.maxResultSize";
+
+    private static final String RESULT_SIZE_DEFAULT = "1g";
 
     private static final String EXECUTOR_MEMORY = "1g";
     private static final double OVERHEAD_FACTOR = 0.1;
@@ -102,16 +104,16 @@ public record SparkSettings(Map<String, String> conf) {
      * @param heap of the driver, at most
      */
     public long resultRoom(long heap) {
-        var allowed = bytes(get("spark.driver.maxResultSize", RESULT_SIZE));
+        var allowed = bytes(get(RESULT_SIZE, RESULT_SIZE_DEFAULT));
         var room = Math.min(RESULTS_MOST, heap / RESULTS_PART);
         return allowed > 0 ? Math.min(allowed, room) : room;
     }
 
     private void resultSize(List<SparkSetting> found, TrafficForecast traffic) {
-        var setting = get("spark.driver.maxResultSize", RESULT_SIZE);
+        var setting = get(RESULT_SIZE, RESULT_SIZE_DEFAULT);
         if (bytes(setting) > 0 && bytes(setting) < traffic.results()) {
             found.add(new SparkSetting(
-                    "spark.driver.maxResultSize",
+                    RESULT_SIZE,
                     setting,
                     mib(withMargin(traffic.results())) + " or more, or 0",
                     "the results of a round's %d workers come to %s"

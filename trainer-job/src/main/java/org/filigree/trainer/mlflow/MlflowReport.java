@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A run of ours as a run of MLflow. Rounds and evaluations are sent with the checkpoint that holds them, so that each is
- * sent once however often the run goes on (twice where the server took it and its answer was lost), and a run that goes on is the same to MLflow: the folder keeps its id. What the
- * server does never hurts the run: a failure is one warning, and what it did not take is sent again with a later checkpoint,
- * or when the run goes on. Each failure in a row doubles the checkpoints until then, since a silent server costs its patience
- * every time.
+ * sent once however often the run goes on (twice where the server took it and its answer was lost), and a run that goes on is
+ * the same to MLflow: the folder keeps its id. What the server does never hurts the run: a failure is one warning, and what it
+ * did not take is sent again with a later checkpoint, or when the run goes on. Each failure in a row doubles the checkpoints
+ * until then, since a silent server costs its patience every time.
  */
 public final class MlflowReport implements Telemetry {
 

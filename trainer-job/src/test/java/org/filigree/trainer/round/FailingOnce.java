@@ -20,7 +20,7 @@ record FailingOnce(TinyInput input, int badRow) implements LikeTinyInput {
                 FAULTS.incrementAndGet();
                 throw new IllegalStateException("lost on purpose");
             }
-            return TinyInput.row(id);
+            return TinyRows.row(id);
         };
     }
 }

@@ -73,7 +73,7 @@ class QuorumTest {
                 RunConfig.Aggregation.FACTORS,
                 new RunConfig.Quorum(2, DEADLINE_SECONDS));
         // As many tokens in each, so that gradients are cut a row a worker.
-        return new TinyLoop(2, WORKERS, 1, TinyInput.ROWS, row -> 5).over(workers, averaging);
+        return new TinyLoop(2, WORKERS, 1, TinyRows.ROWS, row -> 5).over(workers, averaging);
     }
 
     private MembersFolder members(String run, long epoch) throws IOException {

@@ -40,7 +40,7 @@ class RoundLoopTest {
     }
 
     private RoundLoop loop(WorkerInput input, int workers, int microBatch, Exchange exchange, RunConfig.Outer outer) {
-        return loop(input, microBatch, averaging(workers, exchange, outer), TinyInput.ROWS);
+        return loop(input, microBatch, averaging(workers, exchange, outer), TinyRows.ROWS);
     }
 
     private static RunConfig.Averaging averaging(int workers, Exchange exchange, RunConfig.Outer outer) {
@@ -60,7 +60,7 @@ class RoundLoopTest {
 
     private RoundLoop loop(
             WorkerInput input, int microBatch, RunConfig.Averaging averaging, int rows, Gathering gathering) {
-        return new TinyLoop(STEPS, 4, microBatch, rows, TinyInput::length)
+        return new TinyLoop(STEPS, 4, microBatch, rows, TinyRows::length)
                 .over(new SparkRound(spark, input, input.plan(null), gathering), averaging);
     }
 
@@ -147,8 +147,8 @@ class RoundLoopTest {
     @Test
     void theFirstUpdateIsTheSameOnTheDriverAsInTheTask() {
         var input = new TinyInput(0.3, false);
-        var driver = loop(input, 2, RunConfig.Averaging.gradients(1), TinyInput.ROWS);
-        var task = loop(input, 2, RunConfig.Averaging.parameters(1, 1), TinyInput.ROWS);
+        var driver = loop(input, 2, RunConfig.Averaging.gradients(1), TinyRows.ROWS);
+        var task = loop(input, 2, RunConfig.Averaging.parameters(1, 1), TinyRows.ROWS);
         var expected = driver.next(driver.start(input.start())).state().values();
         var found = task.next(task.start(input.start())).state().values();
         assertThat(found).containsExactly(expected, within(1e-6f));
@@ -176,8 +176,8 @@ class RoundLoopTest {
     void slicesSummedByReducersHaveTheBitsOfTheDriversSum() {
         var input = new TinyInput(0.3, false);
         for (var averaging : everyAveraging()) {
-            var collected = loop(input, 1, averaging, TinyInput.ROWS);
-            var scattered = loop(input, 1, averaging, TinyInput.ROWS, Gathering.REDUCE_SCATTER);
+            var collected = loop(input, 1, averaging, TinyRows.ROWS);
+            var scattered = loop(input, 1, averaging, TinyRows.ROWS, Gathering.REDUCE_SCATTER);
             var whole = run(collected, collected.start(input.start()));
             var slices = run(scattered, scattered.start(input.start()));
             assertThat(end(slices)).as("%s", averaging).containsExactly(end(whole));
@@ -221,7 +221,7 @@ class RoundLoopTest {
                 RunConfig.Wire.BFLOAT16,
                 RunConfig.InnerState.RESET,
                 RunConfig.Aggregation.FROZEN_A);
-        var loop = loop(input, 1, averaging, TinyInput.ROWS);
+        var loop = loop(input, 1, averaging, TinyRows.ROWS);
         var rounds = run(loop, loop.start(input.start()));
         var a = input.plan(null).layout().find("a");
         var b = input.plan(null).layout().find("b");
@@ -236,8 +236,8 @@ class RoundLoopTest {
     @Test
     void workersThatDisagreeDrift() {
         var input = new TinyInput(0, false);
-        var alone = loop(input, 1, RunConfig.Averaging.parameters(1, 4), TinyInput.ROWS);
-        var two = loop(input, 1, RunConfig.Averaging.parameters(2, 4), TinyInput.ROWS);
+        var alone = loop(input, 1, RunConfig.Averaging.parameters(1, 4), TinyRows.ROWS);
+        var two = loop(input, 1, RunConfig.Averaging.parameters(2, 4), TinyRows.ROWS);
         assertThat(run(alone, alone.start(input.start())))
                 .allMatch(round -> round.report().drift() == 0);
         assertThat(run(two, two.start(input.start())))
@@ -247,7 +247,7 @@ class RoundLoopTest {
     @Test
     void aRoundSaysWhatSparkMoved() {
         var input = new TinyInput(0, false);
-        var loop = loop(input, 1, RunConfig.Averaging.parameters(2, 4), TinyInput.ROWS);
+        var loop = loop(input, 1, RunConfig.Averaging.parameters(2, 4), TinyRows.ROWS);
         var traffic = loop.next(loop.start(input.start())).report().traffic();
         var adapter = input.start().length * (long) Float.BYTES;
         assertThat(traffic.executors()).isEqualTo(1);

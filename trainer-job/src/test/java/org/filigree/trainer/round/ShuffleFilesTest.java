@@ -57,7 +57,7 @@ class ShuffleFilesTest {
 
     private RoundLoop loop(WorkerInput input) {
         // As many tokens in each, so that gradients are cut a row a worker.
-        return new TinyLoop(ROUNDS, WORKERS, 1, TinyInput.ROWS, row -> 5)
+        return new TinyLoop(ROUNDS, WORKERS, 1, TinyRows.ROWS, row -> 5)
                 .over(
                         new SparkRound(spark, input, input.plan(null), Gathering.REDUCE_SCATTER),
                         RunConfig.Averaging.gradients(WORKERS));

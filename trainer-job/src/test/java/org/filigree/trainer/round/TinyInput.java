@@ -5,10 +5,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.filigree.engine.Base;
 import org.filigree.engine.Kernels;
-import org.filigree.engine.SessionOptions;
 import org.filigree.engine.kit.PlainEngine;
-import org.filigree.format.FileTree;
-import org.filigree.format.LocalFiles;
 import org.filigree.lora.AdapterLayout;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.lora.CounterRandom;
@@ -17,23 +14,15 @@ import org.filigree.model.DataType;
 import org.filigree.model.ModelSpec;
 import org.filigree.model.Op;
 import org.filigree.model.Weights;
-import org.filigree.text.TokenRow;
 
-/** A model of one linear layer between embedding and head, and rows made from their ids, on the plain engine. */
-record TinyInput(double dropout, boolean huge) implements WorkerInput {
+/** A model of one linear layer between embedding and head, on the plain engine. */
+record TinyInput(double dropout, boolean huge) implements TinyRows {
 
-    static final int ROWS = 8;
     private static final int WIDTH = 6;
-    private static final int VOCABULARY = 11;
 
     @Override
     public String baseFingerprint() {
         return "tiny " + dropout + huge;
-    }
-
-    @Override
-    public FileTree files() {
-        return new LocalFiles();
     }
 
     @Override
@@ -76,11 +65,6 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
     }
 
     @Override
-    public SessionOptions options() {
-        return SessionOptions.DEFAULT;
-    }
-
-    @Override
     public AdapterPlan plan(ModelSpec spec) {
         return plan();
     }
@@ -97,32 +81,5 @@ record TinyInput(double dropout, boolean huge) implements WorkerInput {
             values[i] = (float) (CounterRandom.uniform(7, i) - 0.5);
         }
         return values;
-    }
-
-    static int length(int id) {
-        return 4 + id % 3;
-    }
-
-    @Override
-    public float[] published(String folder, AdapterPlan plan) {
-        throw new UnsupportedOperationException("nothing is published here");
-    }
-
-    @Override
-    public String corpusFingerprint() {
-        return "tiny";
-    }
-
-    @Override
-    public Rows rows(Side side) {
-        return TinyInput::row;
-    }
-
-    static TokenRow row(int id) {
-        var tokens = new int[length(id)];
-        for (var i = 0; i < tokens.length; i++) {
-            tokens[i] = (id + i * i) % VOCABULARY;
-        }
-        return TokenRow.of(tokens, tokens);
     }
 }

@@ -15,7 +15,7 @@ import org.filigree.trainer.order.RowOrder;
 record TinyLoop(int steps, int batch, int microBatch, int rows, IntUnaryOperator length) {
 
     TinyLoop(int steps, int batch, int microBatch) {
-        this(steps, batch, microBatch, TinyInput.ROWS, TinyInput::length);
+        this(steps, batch, microBatch, TinyRows.ROWS, TinyRows::length);
     }
 
     RoundLoop over(Workers workers, RunConfig.Averaging averaging) {
@@ -41,7 +41,7 @@ record TinyLoop(int steps, int batch, int microBatch, int rows, IntUnaryOperator
                 training,
                 averaging,
                 new RowOrder("tiny", 3, new int[] {rows}, false, 1),
-                IntStream.range(0, TinyInput.ROWS).map(length).toArray(),
+                IntStream.range(0, TinyRows.ROWS).map(length).toArray(),
                 steps,
                 row -> "row " + row);
     }

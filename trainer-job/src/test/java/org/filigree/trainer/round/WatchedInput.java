@@ -60,7 +60,7 @@ final class WatchedInput implements LikeTinyInput {
     public Rows rows(Side side) {
         return id -> {
             watch().onRow.accept(id);
-            return TinyInput.row(id);
+            return TinyRows.row(id);
         };
     }
 }

@@ -6,10 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.filigree.engine.Base;
-import org.filigree.engine.SessionOptions;
 import org.filigree.engine.kit.PlainEngine;
-import org.filigree.format.FileTree;
-import org.filigree.format.LocalFiles;
 import org.filigree.lora.AdapterLayout;
 import org.filigree.lora.AdapterPlan;
 import org.filigree.lora.CounterRandom;
@@ -19,22 +16,16 @@ import org.filigree.model.ModelSpec;
 import org.filigree.model.Op;
 import org.filigree.model.Weights;
 
-/** A model of wide linear layers in a row, with an adapter of a million values, and the rows of {@link TinyInput}. */
-record WideInput() implements WorkerInput {
+/** A model of wide linear layers in a row, with an adapter of a million values, and the rows of {@link TinyRows}. */
+record WideInput() implements TinyRows {
 
     private static final int LAYERS = 16;
     private static final int WIDTH = 256;
     private static final int RANK = 128;
-    private static final int VOCABULARY = 11;
 
     @Override
     public String baseFingerprint() {
         return "wide";
-    }
-
-    @Override
-    public FileTree files() {
-        return new LocalFiles();
     }
 
     @Override
@@ -81,11 +72,6 @@ record WideInput() implements WorkerInput {
     }
 
     @Override
-    public SessionOptions options() {
-        return SessionOptions.DEFAULT;
-    }
-
-    @Override
     public AdapterPlan plan(ModelSpec spec) {
         var shapes = IntStream.range(0, LAYERS)
                 .boxed()
@@ -107,20 +93,5 @@ record WideInput() implements WorkerInput {
             values[i] = value("adapter", i);
         }
         return values;
-    }
-
-    @Override
-    public float[] published(String folder, AdapterPlan plan) {
-        throw new UnsupportedOperationException("nothing is published here");
-    }
-
-    @Override
-    public String corpusFingerprint() {
-        return "tiny";
-    }
-
-    @Override
-    public Rows rows(Side side) {
-        return TinyInput::row;
     }
 }
