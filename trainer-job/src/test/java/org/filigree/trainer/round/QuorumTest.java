@@ -108,6 +108,7 @@ class QuorumTest {
     void aRoundGoesOnWithoutAWorkerThatIsHeldAndALaterDriverMakesTheSame() throws Exception {
         for (var exchange : Exchange.values()) {
             var input = new WatchedInput("held " + exchange);
+            var begun = new CountDownLatch(1);
             var free = new CountDownLatch(1);
             var ended = new CountDownLatch(1);
             var killed = new CompletableFuture<Boolean>();
@@ -117,7 +118,11 @@ class QuorumTest {
                         killed.complete(task.isInterrupted());
                         ended.countDown();
                     });
+                    begun.countDown();
                     hold(free);
+                } else {
+                    // Else the round may be over before worker 2 is held.
+                    hold(begun);
                 }
             };
             var members = members("held" + exchange, 1);
